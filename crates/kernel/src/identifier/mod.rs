@@ -1,0 +1,203 @@
+//! Identifiers of people and things: parsed once, valid ever after.
+//!
+//! Each parser normalises first (full-width to half-width, spaces and hyphens away, upper case) and then names the one
+//! mistake that its reader can mend. Rules and vectors: GB 11643-1999, GA 36-2018, GB 16735, GB 32100-2015.
+
+mod credit_code;
+mod licence;
+mod phone;
+mod person_name;
+mod plate;
+mod resident_id;
+mod vin;
+
+pub use credit_code::CreditCode;
+pub use licence::LicenceFileNo;
+pub use person_name::PersonName;
+pub use phone::Phone;
+pub use plate::{Plate, PlateKind};
+pub use resident_id::{ResidentId, Sex};
+pub use vin::Vin;
+
+use crate::lang::Lang;
+
+/// What is wrong with something that was typed, precise enough to say how to mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mistake {
+    Empty(&'static str),
+    /// An identifier of the wrong length: (what, wanted, got).
+    Length { what: What, wanted: &'static str, got: usize },
+    /// A character that cannot occur there.
+    Character { what: What, found: char },
+    /// The check character does not fit the rest: one character is mistyped.
+    CheckDigit(What),
+    /// The birth date inside a resident ID is no date.
+    BirthDate,
+    /// The birth date inside a resident ID lies ahead.
+    BirthDateAhead,
+    /// The first two digits of a resident ID name no province.
+    Province,
+    /// The plate does not follow any pattern in use.
+    PlatePattern,
+    /// A one-time code that is not the one sent.
+    CodeWrong { tries_left: u32 },
+    /// A one-time code that has run out, or was never asked for.
+    CodeExpired,
+    /// The register does not know this pair of name and number, or they do not belong together.
+    NameAndIdDiffer,
+    /// The register says that the vehicle or licence belongs to somebody else. Identical for "does not exist".
+    NotYours,
+    /// Already there.
+    AlreadyBound,
+    /// No more of them allowed.
+    TooManyCards { max: usize },
+    /// Another account already holds this real name.
+    PersonHasAccount,
+    /// The other person is unknown here, or has not passed the real-name check.
+    PersonUnknown,
+    /// Choose one of the listed values.
+    Choice,
+}
+
+/// The identifiers a mistake can be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    ResidentId,
+    Phone,
+    Plate,
+    Vin,
+    VinTail,
+    LicenceFileNo,
+    CreditCode,
+    PersonName,
+    Code,
+}
+
+impl What {
+    const fn say(self, lang: Lang) -> &'static str {
+        match self {
+            Self::ResidentId => lang.pick("身份证号", "resident ID"),
+            Self::Phone => lang.pick("手机号", "mobile number"),
+            Self::Plate => lang.pick("车牌号", "plate number"),
+            Self::Vin => lang.pick("车辆识别代号", "vehicle identification number"),
+            Self::VinTail => lang.pick("车辆识别代号后 6 位", "last 6 characters of the VIN"),
+            Self::LicenceFileNo => lang.pick("驾驶证档案编号", "licence file number"),
+            Self::CreditCode => lang.pick("统一社会信用代码", "unified credit code"),
+            Self::PersonName => lang.pick("姓名", "name"),
+            Self::Code => lang.pick("验证码", "code"),
+        }
+    }
+}
+
+impl Mistake {
+    /// The mistake and its mend, in one short sentence for the citizen.
+    #[must_use]
+    pub fn say(&self, lang: Lang) -> String {
+        let zh = lang == Lang::ZhCn;
+        match self {
+            Self::Empty(label) if zh => format!("填写{label}"),
+            Self::Empty(label) => format!("Enter the {label}"),
+            Self::Length { what, wanted, got } if zh => {
+                format!("{}应为 {wanted} 位，现在是 {got} 位", what.say(lang))
+            }
+            Self::Length { what, wanted, got } => {
+                format!("The {} has {wanted} characters; you typed {got}", what.say(lang))
+            }
+            Self::Character { what, found } if zh => format!("{}里不会有“{found}”，核对后改正", what.say(lang)),
+            Self::Character { what, found } => {
+                format!("The {} cannot contain “{found}”: check it and correct it", what.say(lang))
+            }
+            Self::CheckDigit(what) if zh => format!("{}有一位不对，对照证件逐位核对", what.say(lang)),
+            Self::CheckDigit(what) => {
+                format!("One character of the {} is wrong: compare it with the document", what.say(lang))
+            }
+            Self::CodeWrong { tries_left } if zh => format!("验证码不对，还可以再试 {tries_left} 次"),
+            Self::CodeWrong { tries_left } => format!("That is not the code we sent; {tries_left} more tries"),
+            Self::TooManyCards { max } if zh => format!("最多绑定 {max} 个，先解绑不用的"),
+            Self::TooManyCards { max } => format!("You can bind at most {max}: remove one first"),
+            other => {
+                let (zh_cn, en) = match other {
+                    Self::BirthDate => (
+                        "身份证号第 7 至 14 位不是有效的出生日期，对照证件改正",
+                        "Characters 7 to 14 of the resident ID are not a date: compare them with the document",
+                    ),
+                    Self::BirthDateAhead => (
+                        "身份证号里的出生日期还没到，对照证件改正",
+                        "The birth date in the resident ID lies in the future: compare it with the document",
+                    ),
+                    Self::Province => (
+                        "身份证号前两位没有对应的省份，对照证件改正",
+                        "The first two digits of the resident ID name no province: compare them with the document",
+                    ),
+                    Self::PlatePattern => (
+                        "车牌号格式不对，例如 晋A12345 或 晋AD12345",
+                        "That is not a plate number; it looks like 晋A12345 or 晋AD12345",
+                    ),
+                    Self::CodeExpired => ("验证码已过期，重新获取一个", "The code has expired: ask for a new one"),
+                    Self::NameAndIdDiffer => (
+                        "姓名与身份证号对不上，对照身份证核对这两项",
+                        "The name and the resident ID do not belong together: compare both with the document",
+                    ),
+                    Self::NotYours => (
+                        "登记信息与您本人不符，核对后再试；家人的证件请走“家人授权”",
+                        "The register does not show this as yours: check what you typed. For a family member, ask for their consent",
+                    ),
+                    Self::AlreadyBound => ("已经绑定过了", "You have bound this already"),
+                    Self::PersonHasAccount => (
+                        "这位市民已用另一个手机号实名，用那个手机号登录",
+                        "This person is already verified under another phone number: sign in with that one",
+                    ),
+                    Self::PersonUnknown => (
+                        "没有找到这位家人：对方需要先登录并完成实名",
+                        "We cannot find this person: they need to sign in and pass the real-name check first",
+                    ),
+                    _ => ("从列出的选项里选一个", "Choose one of the listed options"),
+                };
+                lang.pick(zh_cn, en).to_owned()
+            }
+        }
+    }
+}
+
+/// Full-width to half-width, white space and hyphens away, upper case.
+#[must_use]
+pub fn normalise(text: &str) -> String {
+    text.chars()
+        .filter_map(|c| match c {
+            '\u{3000}' | '-' | '－' | '‐' | '–' | '—' => None,
+            c if c.is_whitespace() || c.is_control() => None,
+            // The full-width forms lie exactly this far above ASCII.
+            '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0),
+            c => Some(c),
+        })
+        .flat_map(char::to_uppercase)
+        .collect()
+}
+
+/// An identifier that must not be printed: `Debug` shows the mask, there is no `Display`.
+macro_rules! personal {
+    ($name:ident, $mask:path) => {
+        impl $name {
+            /// The full text: for the register that owns it, for sealing, or for a page whose reader is in the access log.
+            #[must_use]
+            pub fn expose(&self) -> &str {
+                &self.0
+            }
+
+            #[must_use]
+            pub fn masked(&self) -> String {
+                $mask(&self.0)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.masked())
+            }
+        }
+    };
+}
+pub(crate) use personal;
+
+#[cfg(test)]
+mod tests;

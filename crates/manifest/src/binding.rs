@@ -1,0 +1,188 @@
+//! A binding: which department answers a service in this city, at which endpoint, and how its words become ours.
+//! `packs/cities/<id>/bindings.toml`, and `packs/platform/bindings.toml` for what the whole country shares.
+//!
+//! The mapping language is small on purpose: path, constant, date format, table look-up. Whoever needs a loop or a
+//! condition writes a connector crate.
+
+use std::collections::BTreeMap;
+
+use kernel::{DepartmentId, ServiceId, Text};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bindings {
+    #[serde(default)]
+    pub department: BTreeMap<DepartmentId, Department>,
+    /// What the city's registers answer outside services: checks of ownership, names and guardianship.
+    #[serde(default)]
+    pub check: BTreeMap<Check, Binding>,
+    #[serde(default)]
+    pub service: BTreeMap<ServiceId, Binding>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// name + resident ID -> one row with `match` = yes / no
+    RealName,
+    /// guardian's resident ID + ward's resident ID -> one row with `match`
+    Guardian,
+    /// plate + kind + VIN tail + owner's resident ID -> one row with `match` and the vehicle's description
+    VehicleOwner,
+    /// licence number (resident ID) + file number -> one row with `match`, class, first issue, validity
+    LicenceHolder,
+    /// phone + text: the SMS gateway
+    Sms,
+}
+
+/// A department as reached over the network.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Department {
+    pub name: Text,
+    pub phone: String,
+    pub address: Text,
+    /// `https://host[:port]/path`. `sandbox:/path` is replaced by the sandbox's address.
+    pub base_url: String,
+    /// Milliseconds for one whole exchange.
+    #[serde(default = "deadline_ms")]
+    pub deadline_ms: u32,
+    /// Exchanges under way at once.
+    #[serde(default = "concurrency")]
+    pub concurrency: u32,
+    /// Largest answer in bytes.
+    #[serde(default = "answer_bytes_max")]
+    pub answer_bytes_max: u32,
+    /// Header names and values sent with every question. `env:NAME` takes the value from the environment.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+}
+
+const fn deadline_ms() -> u32 {
+    3_000
+}
+const fn concurrency() -> u32 {
+    32
+}
+const fn answer_bytes_max() -> u32 {
+    262_144
+}
+
+/// One question and the reading of its answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Binding {
+    pub department: DepartmentId,
+    pub method: Method,
+    /// Path under the department's base URL. `{name}` places are filled from the question, percent-encoded.
+    pub path: String,
+    /// JSON body (POST) or query (GET). Values may contain `{name}`.
+    #[serde(default)]
+    pub send: BTreeMap<String, String>,
+    /// JSON Pointer to the result code, and what its values mean.
+    pub outcome: OutcomeRule,
+    /// JSON Pointer to the array of rows, or to the one row.
+    pub rows: String,
+    /// JSON Pointer to the number of rows that the department says it has; a shorter array is half an answer.
+    #[serde(default)]
+    pub total: Option<String>,
+    /// A value of the answer that must equal a value of the question, so that another person's answer is refused.
+    #[serde(default)]
+    pub echo: Vec<Echo>,
+    /// Our field -> how to find it in a row.
+    pub row: BTreeMap<String, Mapping>,
+    /// Path of an evidence image below the base URL; `{name}` from the row.
+    #[serde(default)]
+    pub evidence_path: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    Get,
+    Post,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeRule {
+    pub path: String,
+    /// Values that mean "here are the rows".
+    pub found: Vec<String>,
+    /// Values that mean "there is nothing on record".
+    #[serde(default)]
+    pub none: Vec<String>,
+    /// Values that mean "we are busy, ask again".
+    #[serde(default)]
+    pub busy: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Echo {
+    /// JSON Pointer into the answer (`/data/hphm`), or into each row (`row:/hphm`).
+    pub path: String,
+    /// Name of the question's value.
+    pub question: String,
+}
+
+/// How one field is read from a row.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// JSON Pointer inside the row.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// A fixed value instead of a path.
+    #[serde(default)]
+    pub constant: Option<String>,
+    /// strftime pattern of the department's dates, for fields of kind date and date-time.
+    #[serde(default)]
+    pub date: Option<String>,
+    /// `yuan` or `fen` for money.
+    #[serde(default)]
+    pub money: Option<MoneyUnit>,
+    /// Department's value -> ours. A value that the table lacks stays as it is, unless `default` is set.
+    #[serde(default)]
+    pub table: BTreeMap<String, String>,
+    #[serde(default)]
+    pub default: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MoneyUnit {
+    Yuan,
+    Fen,
+}
+
+/// A normalised value of a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    Number(i64),
+    Text(String),
+}
+
+impl Value {
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Number(n) => n.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+
+    #[must_use]
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            Self::Number(n) => Some(*n),
+            Self::Text(text) => text.parse().ok(),
+        }
+    }
+}
+
+/// One normalised record: field key -> value, in the order of the service's fields.
+pub type Row = BTreeMap<String, Value>;

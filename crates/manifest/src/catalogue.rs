@@ -1,0 +1,44 @@
+//! The catalogue: every pack that is in force, as one immutable value that readers share.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use kernel::{Calendar, CityId, ServiceId};
+
+use crate::{binding::Bindings, city::City, rule::Rules, service::Service};
+
+/// What a running platform knows about cities and services. Replaced whole, never changed in place.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    pub services: BTreeMap<ServiceId, Arc<Service>>,
+    pub cities: BTreeMap<CityId, Arc<CityPack>>,
+    /// Departments that answer for the whole country: the real-name check, guardianship, the SMS gateway.
+    pub platform: Arc<Bindings>,
+    pub rules: Arc<Rules>,
+    pub calendar: Arc<Calendar>,
+}
+
+/// A city with its bindings.
+#[derive(Clone, Debug)]
+pub struct CityPack {
+    pub city: City,
+    pub bindings: Bindings,
+}
+
+impl Catalogue {
+    #[must_use]
+    pub fn city(&self, id: &str) -> Option<&Arc<CityPack>> {
+        self.cities.get(id)
+    }
+
+    /// A service that this city lists.
+    #[must_use]
+    pub fn service(&self, city: &CityPack, id: &str) -> Option<&Arc<Service>> {
+        let id = city.city.services.iter().find(|listed| listed.as_str() == id)?;
+        self.services.get(id)
+    }
+
+    /// The services of a city in its order.
+    pub fn services_of<'a>(&'a self, city: &'a CityPack) -> impl Iterator<Item = &'a Arc<Service>> {
+        city.city.services.iter().filter_map(|id| self.services.get(id))
+    }
+}

@@ -1,0 +1,16 @@
+//! Packs: the files in which operators write services, cities, bindings and rules, made into validated values.
+//!
+//! Text in, values and findings out. Nothing here reads a directory or the network; `shimin` feeds it files, so that a
+//! pack can be checked in an editor, in a test or in a running city alike.
+
+pub mod binding;
+pub mod catalogue;
+pub mod city;
+pub mod rule;
+pub mod service;
+
+pub use binding::{Binding, Department, Mapping, Value};
+pub use catalogue::{Catalogue, CityPack};
+pub use city::City;
+pub use rule::Rules;
+pub use service::Service;

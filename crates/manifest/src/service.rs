@@ -1,0 +1,227 @@
+//! A service: one file under `packs/services`, the same in every city that lists it.
+
+use kernel::{ServiceId, Text};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A service as validated data. The file form is the same, field by field.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    pub id: ServiceId,
+    pub capability: Capability,
+    pub category: String,
+    /// Name of an icon that `ui` knows.
+    pub icon: String,
+    pub name: Text,
+    /// A shorter name for tiles, at most six Han characters.
+    pub short_name: Text,
+    /// What the citizen gets, in one sentence.
+    pub summary: Text,
+    /// Everyday words that find it: 罚单, 违章, fine.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Which card the question is about.
+    pub subject: Subject,
+    pub guide: Guide,
+    pub answer: Answer,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Capability {
+    Record,
+}
+
+/// Whose record: of a bound vehicle, or of a bound driver's licence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    Vehicle,
+    Licence,
+}
+
+impl Subject {
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Vehicle => "vehicle",
+            Self::Licence => "licence",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Vehicle, Self::Licence].into_iter().find(|s| s.word() == word)
+    }
+}
+
+/// What a citizen must know before starting. The linter refuses a service without any of these.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guide {
+    /// How long it takes: 即时, 5 个工作日.
+    pub time_limit: Text,
+    /// What it costs, with 免费 written out.
+    pub fee: Text,
+    pub contact: Contact,
+    pub steps: Vec<Text>,
+    pub materials: Vec<Text>,
+    pub legal_basis: Vec<Text>,
+    /// What to do when the answer looks wrong.
+    pub if_wrong: Text,
+    /// Where to go when online does not work.
+    pub offline: Text,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    pub name: Text,
+    pub phone: String,
+}
+
+/// How the department's rows are shown.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// For how long an answer counts as fresh, in seconds.
+    pub fresh_s: u32,
+    /// `list`: many rows, each with a detail page. `card`: one row, shown whole.
+    pub shape: Shape,
+    /// Headline for rows found. `{count}` and `{subject}` are filled in.
+    pub some: Text,
+    /// Good news for no rows.
+    pub none: Text,
+    pub none_detail: Text,
+    /// Which rows the headline counts; all if absent.
+    #[serde(default)]
+    pub open_when: Option<Match>,
+    /// What the home page's strip shows: a count of open rows, or one field.
+    pub home: Home,
+    pub fields: Vec<Field>,
+    /// A field whose value is the URL path of an evidence image at the department.
+    #[serde(default)]
+    pub evidence: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shape {
+    List,
+    Card,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Match {
+    pub field: String,
+    pub equals: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Home {
+    pub label: Text,
+    /// A field to show; if absent, the count of open rows.
+    #[serde(default)]
+    pub field: Option<String>,
+    pub unit: Text,
+}
+
+/// One field of a row: its name in the normalised answer, how to read it and where to show it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    pub key: String,
+    pub label: Text,
+    pub kind: FieldKind,
+    /// `title`, `list` (also in the list), `detail` (only in detail), `hidden`.
+    pub place: Place,
+    /// For `kind = "choice"`: value -> words and tone.
+    #[serde(default)]
+    pub choices: Vec<Choice>,
+    /// Computed by a named function from other fields and dated rules, instead of coming from the department.
+    #[serde(default)]
+    pub derive: Option<Derive>,
+    /// Shown below the value, to explain it.
+    #[serde(default)]
+    pub hint: Option<Text>,
+    /// A department that leaves it out gave half an answer.
+    #[serde(default)]
+    pub required: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldKind {
+    Text,
+    /// `2026-03-02`
+    Date,
+    /// `2026-03-02T08:12:00`, civil time of Asia/Shanghai.
+    DateTime,
+    /// Integer fen.
+    Money,
+    Number,
+    /// Points of a licence: a number with a drawn gauge out of twelve.
+    Points,
+    Choice,
+    Plate,
+    ResidentId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    Title,
+    List,
+    Detail,
+    Hidden,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    pub value: String,
+    pub label: Text,
+    pub tone: Tone,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tone {
+    Plain,
+    Ok,
+    Warn,
+    Bad,
+}
+
+/// A computed field. The functions live in `capability::record`; this names one and its arguments.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Derive {
+    pub with: Derivation,
+    /// Keys of the argument fields, in the order that the function states.
+    pub from: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Derivation {
+    /// first issue date -> first day of the 12-month cycle that holds today
+    CycleStart,
+    /// first issue date -> last day of that cycle
+    CycleEnd,
+    /// points taken in this cycle -> points left of the full 12
+    PointsLeft,
+    /// violation code, violation date -> points by the rule set in force on that day
+    RulePoints,
+    /// violation code, violation date -> the statutory range of the fine, as text
+    RuleFine,
+    /// birth date, first issue date, licence class, last exam date -> day by which the next exam must be handed in; empty if none is due
+    ExamDue,
+    /// the same arguments -> `not-needed`, `ok`, `soon`, `overdue`
+    ExamState,
+    /// a date -> whole days from today, negative if past
+    DaysLeft,
+}
