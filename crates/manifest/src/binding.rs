@@ -10,15 +10,20 @@ use kernel::{DepartmentId, ServiceId, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+use crate::schema::{SlugForm, TextForm};
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bindings {
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Department>")]
     pub department: BTreeMap<DepartmentId, Department>,
     /// What the city's registers answer outside services: checks of ownership, names and guardianship.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Binding>")]
     pub check: BTreeMap<Check, Binding>,
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Binding>")]
     pub service: BTreeMap<ServiceId, Binding>,
 }
 
@@ -37,23 +42,79 @@ pub enum Check {
     Sms,
 }
 
+impl Check {
+    pub const ALL: [Self; 5] = [Self::RealName, Self::Guardian, Self::VehicleOwner, Self::LicenceHolder, Self::Sms];
+
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::RealName => "real-name",
+            Self::Guardian => "guardian",
+            Self::VehicleOwner => "vehicle-owner",
+            Self::LicenceHolder => "licence-holder",
+            Self::Sms => "sms",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|check| check.word() == word)
+    }
+
+    /// Names of the values that this check's question can fill into a binding.
+    #[must_use]
+    pub const fn question_values(self) -> &'static [&'static str] {
+        match self {
+            Self::RealName => &["name", "resident_id"],
+            Self::Guardian => &["guardian_id", "ward_id"],
+            Self::VehicleOwner => &["plate", "plate_kind", "vin_tail", "resident_id"],
+            Self::LicenceHolder => &["resident_id", "file_no"],
+            Self::Sms => &["phone", "text", "key"],
+        }
+    }
+
+    /// Fields that the platform understands in the answer. `match` must be there, with the values `yes` and `no`.
+    #[must_use]
+    pub const fn row_fields(self) -> &'static [&'static str] {
+        match self {
+            Self::RealName => &["match", "known"],
+            Self::Guardian | Self::Sms => &["match"],
+            Self::VehicleOwner => &["match", "brand", "colour", "inspection_to", "first_registered_on", "status"],
+            Self::LicenceHolder => &["match", "class", "first_issued_on", "valid_to", "status"],
+        }
+    }
+
+    /// Checks that the platform needs for the whole country; the others belong to a city.
+    #[must_use]
+    pub const fn is_national(self) -> bool {
+        matches!(self, Self::RealName | Self::Guardian | Self::Sms)
+    }
+}
+
 /// A department as reached over the network.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Department {
+    #[schemars(with = "TextForm")]
     pub name: Text,
+    #[schemars(length(min = 1))]
     pub phone: String,
+    #[schemars(with = "TextForm")]
     pub address: Text,
     /// `https://host[:port]/path`. `sandbox:/path` is replaced by the sandbox's address.
+    #[schemars(length(min = 1))]
     pub base_url: String,
     /// Milliseconds for one whole exchange.
     #[serde(default = "deadline_ms")]
+    #[schemars(range(min = 100, max = 10_000))]
     pub deadline_ms: u32,
     /// Exchanges under way at once.
     #[serde(default = "concurrency")]
+    #[schemars(range(min = 1, max = 1_024))]
     pub concurrency: u32,
     /// Largest answer in bytes.
     #[serde(default = "answer_bytes_max")]
+    #[schemars(range(min = 1_024, max = 8_388_608))]
     pub answer_bytes_max: u32,
     /// Header names and values sent with every question. `env:NAME` takes the value from the environment.
     #[serde(default)]
@@ -71,9 +132,10 @@ const fn answer_bytes_max() -> u32 {
 }
 
 /// One question and the reading of its answer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Binding {
+    #[schemars(with = "SlugForm")]
     pub department: DepartmentId,
     pub method: Method,
     /// Path under the department's base URL. `{name}` places are filled from the question, percent-encoded.
@@ -110,6 +172,7 @@ pub enum Method {
 pub struct OutcomeRule {
     pub path: String,
     /// Values that mean "here are the rows".
+    #[schemars(length(min = 1))]
     pub found: Vec<String>,
     /// Values that mean "there is nothing on record".
     #[serde(default)]
@@ -125,6 +188,7 @@ pub struct Echo {
     /// JSON Pointer into the answer (`/data/hphm`), or into each row (`row:/hphm`).
     pub path: String,
     /// Name of the question's value.
+    #[schemars(length(min = 1))]
     pub question: String,
 }
 

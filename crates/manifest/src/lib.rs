@@ -6,11 +6,20 @@
 pub mod binding;
 pub mod catalogue;
 pub mod city;
+pub mod document;
+pub mod finding;
+pub mod load;
 pub mod rule;
+pub mod schema;
+pub mod search;
 pub mod service;
+pub mod story;
 
 pub use binding::{Binding, Department, Mapping, Value};
 pub use catalogue::{Catalogue, CityPack};
 pub use city::City;
+pub use finding::{Finding, Severity};
+pub use load::{Files, Known, Loaded, load};
 pub use rule::Rules;
 pub use service::Service;
+pub use story::{Story, StoryFile};

@@ -4,19 +4,27 @@ use kernel::{ServiceId, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema::{SlugForm, TextForm};
+
 /// A service as validated data. The file form is the same, field by field.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
+    #[schemars(with = "SlugForm")]
     pub id: ServiceId,
     pub capability: Capability,
+    #[schemars(length(min = 1))]
     pub category: String,
     /// Name of an icon that `ui` knows.
+    #[schemars(length(min = 1))]
     pub icon: String,
+    #[schemars(with = "TextForm")]
     pub name: Text,
     /// A shorter name for tiles, at most six Han characters.
+    #[schemars(with = "TextForm")]
     pub short_name: Text,
     /// What the citizen gets, in one sentence.
+    #[schemars(with = "TextForm")]
     pub summary: Text,
     /// Everyday words that find it: 罚单, 违章, fine.
     #[serde(default)]
@@ -50,6 +58,15 @@ impl Subject {
         }
     }
 
+    /// Names of the values that a question about this card can fill into a binding.
+    #[must_use]
+    pub const fn question_values(self) -> &'static [&'static str] {
+        match self {
+            Self::Vehicle => &["plate", "plate_kind", "vin_tail"],
+            Self::Licence => &["licence_no", "file_no"],
+        }
+    }
+
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Vehicle, Self::Licence].into_iter().find(|s| s.word() == word)
@@ -57,48 +74,62 @@ impl Subject {
 }
 
 /// What a citizen must know before starting. The linter refuses a service without any of these.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Guide {
     /// How long it takes: 即时, 5 个工作日.
+    #[schemars(with = "TextForm")]
     pub time_limit: Text,
     /// What it costs, with 免费 written out.
+    #[schemars(with = "TextForm")]
     pub fee: Text,
     pub contact: Contact,
+    #[schemars(with = "Vec<TextForm>", length(min = 1))]
     pub steps: Vec<Text>,
+    #[schemars(with = "Vec<TextForm>", length(min = 1))]
     pub materials: Vec<Text>,
+    #[schemars(with = "Vec<TextForm>", length(min = 1))]
     pub legal_basis: Vec<Text>,
     /// What to do when the answer looks wrong.
+    #[schemars(with = "TextForm")]
     pub if_wrong: Text,
     /// Where to go when online does not work.
+    #[schemars(with = "TextForm")]
     pub offline: Text,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
+    #[schemars(with = "TextForm")]
     pub name: Text,
+    #[schemars(length(min = 1))]
     pub phone: String,
 }
 
 /// How the department's rows are shown.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// For how long an answer counts as fresh, in seconds.
+    #[schemars(range(min = 1, max = 604_800))]
     pub fresh_s: u32,
     /// `list`: many rows, each with a detail page. `card`: one row, shown whole.
     pub shape: Shape,
     /// Headline for rows found. `{count}` and `{subject}` are filled in.
+    #[schemars(with = "TextForm")]
     pub some: Text,
     /// Good news for no rows.
+    #[schemars(with = "TextForm")]
     pub none: Text,
+    #[schemars(with = "TextForm")]
     pub none_detail: Text,
     /// Which rows the headline counts; all if absent.
     #[serde(default)]
     pub open_when: Option<Match>,
     /// What the home page's strip shows: a count of open rows, or one field.
     pub home: Home,
+    #[schemars(length(min = 1))]
     pub fields: Vec<Field>,
     /// A field whose value is the URL path of an evidence image at the department.
     #[serde(default)]
@@ -115,25 +146,31 @@ pub enum Shape {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Match {
+    #[schemars(length(min = 1))]
     pub field: String,
+    #[schemars(length(min = 1))]
     pub equals: Vec<String>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Home {
+    #[schemars(with = "TextForm")]
     pub label: Text,
     /// A field to show; if absent, the count of open rows.
     #[serde(default)]
     pub field: Option<String>,
+    #[schemars(with = "TextForm")]
     pub unit: Text,
 }
 
 /// One field of a row: its name in the normalised answer, how to read it and where to show it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
+    #[schemars(length(min = 1))]
     pub key: String,
+    #[schemars(with = "TextForm")]
     pub label: Text,
     pub kind: FieldKind,
     /// `title`, `list` (also in the list), `detail` (only in detail), `hidden`.
@@ -146,6 +183,7 @@ pub struct Field {
     pub derive: Option<Derive>,
     /// Shown below the value, to explain it.
     #[serde(default)]
+    #[schemars(with = "Option<TextForm>")]
     pub hint: Option<Text>,
     /// A department that leaves it out gave half an answer.
     #[serde(default)]
@@ -179,10 +217,12 @@ pub enum Place {
     Hidden,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
+    #[schemars(length(min = 1))]
     pub value: String,
+    #[schemars(with = "TextForm")]
     pub label: Text,
     pub tone: Tone,
 }
@@ -197,11 +237,12 @@ pub enum Tone {
 }
 
 /// A computed field. The functions live in `capability::record`; this names one and its arguments.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Derive {
     pub with: Derivation,
     /// Keys of the argument fields, in the order that the function states.
+    #[schemars(length(min = 1))]
     pub from: Vec<String>,
 }
 
@@ -224,4 +265,37 @@ pub enum Derivation {
     ExamState,
     /// a date -> whole days from today, negative if past
     DaysLeft,
+}
+
+impl Derivation {
+    /// How many argument fields the function takes.
+    #[must_use]
+    pub const fn arity(self) -> usize {
+        match self {
+            Self::CycleStart | Self::CycleEnd | Self::PointsLeft | Self::DaysLeft => 1,
+            Self::RulePoints | Self::RuleFine => 2,
+            Self::ExamDue | Self::ExamState => 4,
+        }
+    }
+
+    /// The words that the function can return, for those that return a choice.
+    #[must_use]
+    pub const fn choices(self) -> &'static [&'static str] {
+        match self {
+            Self::ExamState => &["not-needed", "ok", "soon", "overdue"],
+            _ => &[],
+        }
+    }
+
+    /// The kinds of field that can show what the function returns.
+    #[must_use]
+    pub const fn kinds(self) -> &'static [FieldKind] {
+        match self {
+            Self::CycleStart | Self::CycleEnd | Self::ExamDue => &[FieldKind::Date],
+            Self::PointsLeft | Self::RulePoints => &[FieldKind::Points, FieldKind::Number],
+            Self::RuleFine => &[FieldKind::Text],
+            Self::ExamState => &[FieldKind::Choice],
+            Self::DaysLeft => &[FieldKind::Number],
+        }
+    }
 }
