@@ -1,1 +1,57 @@
-fn main() {}
+//! The house's chores: `cargo xtask test`, `check`, `shots`, `bench`, `truth`.
+//!
+//! It compiles in a few seconds because everybody waits for it first; whatever needs the platform's own crates is an
+//! example of `testkit` that this program builds and runs. It installs what a test needs and is missing, because a test
+//! that is skipped on one machine and run on another proves nothing.
+
+mod bench;
+mod check;
+mod postgres;
+mod shell;
+mod shots;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <chore>
+
+  test [FILTER]        set up what is needed (PostgreSQL, Chromium, Node packages), then run everything
+  test --no-browser    the same without the browser
+  e2e [ARGS]           only the browser journeys; ARGS go to playwright
+  check [--install]    fmt, clippy, cargo-deny and cargo-machete (installed first with --install)
+  shots [DIR]          screenshots of every page into DIR (target/shots)
+  bench NAME [ARGS]    a bench with its baseline in the same run: page, start; prints JSON
+  truth [CITIZENS]     ask every record service for so many random citizens (10000) on both engines, compare with the
+                       sandbox's truth
+
+Exit codes: 0 well, 1 failed, 2 wrong usage.";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let rest = args.get(1..).unwrap_or_default();
+    let outcome = match args.first().map(String::as_str) {
+        Some("test") => test::run(rest),
+        Some("e2e") => test::browser_only(rest),
+        Some("check") => check::run(rest),
+        Some("shots") => shots::run(rest),
+        Some("bench") => bench::run(rest),
+        Some("truth") => bench::truth(rest),
+        Some("help" | "--help" | "-h") => {
+            shell::say(HELP);
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(cause) => {
+            eprintln!("xtask: {cause}");
+            ExitCode::FAILURE
+        }
+    }
+}
