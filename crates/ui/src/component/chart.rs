@@ -1,0 +1,89 @@
+//! Small drawings of numbers. Each has the numbers beside it as text, so that nobody needs the drawing.
+
+use std::f64::consts::TAU;
+use std::fmt::Write as _;
+
+use kernel::Lang;
+use maud::{Markup, html};
+
+use crate::{svg, text};
+
+/// Points of a licence: a ring of twelve, those left in colour, with the figure in words. More than twelve taken is a full ring.
+#[must_use]
+pub fn points_gauge(lang: Lang, taken: u32) -> Markup {
+    let left = 12_u32.saturating_sub(taken);
+    let tone = match left {
+        0..=2 => "t-bad",
+        3..=6 => "t-warn",
+        _ => "t-ok",
+    };
+    let mut ring = String::from(r#"<svg viewBox="0 0 120 120" aria-hidden="true" fill="none" stroke-width="12">"#);
+    for segment in 0..12_u32 {
+        // A gap of 5 degrees between segments of 25.
+        let from = (f64::from(segment) * 30.0 + 2.5) / 360.0 * TAU;
+        let to = (f64::from(segment) * 30.0 + 27.5) / 360.0 * TAU;
+        let (r, c) = (52.0, 60.0);
+        let class = if segment < left { "on" } else { "off" };
+        let _ = write!(
+            ring,
+            r#"<path class="{class}" d="M{:.1} {:.1}A{r} {r} 0 0 1 {:.1} {:.1}"/>"#,
+            c + r * from.sin(),
+            c - r * from.cos(),
+            c + r * to.sin(),
+            c - r * to.cos(),
+        );
+    }
+    ring.push_str("</svg>");
+    html! {
+        div.gauge.(tone) {
+            div.ring { (svg::drawn(ring)) p { strong { (left) } span { (text::points_unit(lang, left.into())) } } }
+            div { p.gauge-title { (text::points_left(lang, left.into())) } p.hint { (text::points_taken(lang, taken.into())) } }
+        }
+    }
+}
+
+/// Horizontal bars with their figures: `(label, value, value as text)`. The figures are the data table.
+#[must_use]
+pub fn bars(title: &str, items: &[(&str, u64, &str)]) -> Markup {
+    let most = items.iter().map(|i| i.1).max().unwrap_or(0).max(1);
+    html! {
+        div.bars role="group" aria-label=(title) {
+            @for (i, (label, value, shown)) in items.iter().enumerate() {
+                // Thousandths of the widest bar, in integers.
+                @let width = u128::from(*value) * 1000 / u128::from(most);
+                div.bar-item {
+                    p { span { (label) } strong { (shown) } }
+                    (svg::drawn(format!(
+                        r#"<svg viewBox="0 0 1000 16" height="8" width="100%" preserveAspectRatio="none" aria-hidden="true"><path class="off" d="M0 0h1000v16H0z"/><path class="s{}" d="M0 0h{width}v16H0z"/></svg>"#,
+                        i % 6 + 1
+                    )))
+                }
+            }
+        }
+    }
+}
+
+/// A line over time: `(label, value)`, with the table below it.
+#[must_use]
+pub fn sparkline(lang: Lang, title: &str, points: &[(&str, u64)]) -> Markup {
+    let most = points.iter().map(|p| p.1).max().unwrap_or(0).max(1);
+    let steps = u64::try_from(points.len().saturating_sub(1)).unwrap_or(1).max(1);
+    let mut line = String::new();
+    for ((_, value), i) in points.iter().zip(0_u64..) {
+        let x = i * 600 / steps;
+        let y = 110 - u64::try_from(u128::from(*value) * 100 / u128::from(most)).unwrap_or(100);
+        let _ = write!(line, "{}{x} {y}", if i == 0 { 'M' } else { 'L' });
+    }
+    html! {
+        figure.spark {
+            figcaption { (title) }
+            (svg::drawn(format!(
+                r#"<svg viewBox="0 0 600 120" aria-hidden="true"><path class="area" d="{line}L600 119L0 119z"/><path class="s1 line" d="{line}"/></svg>"#
+            )))
+            details.more-box {
+                summary { (text::show_table(lang)) }
+                table { caption.sr { (title) } tbody { @for (label, value) in points { tr { th scope="row" { (label) } td { (value) } } } } }
+            }
+        }
+    }
+}
