@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt, future::Future, pin::Pin};
 use kernel::{DepartmentId, Pii, Timestamp};
 use manifest::{
     Binding, Department,
-    binding::Row,
+    binding::{Row, Value},
 };
 use serde::{Deserialize, Serialize};
 
@@ -131,4 +131,37 @@ pub trait Connector: Send + Sync + 'static {
     fn evidence<'a>(&'a self, target: Target<'a>, row: &'a Pii<Row>) -> BoxFuture<'a, Result<Image, Failure>>;
 
     fn health(&self) -> Vec<Health>;
+}
+
+/// True if a row lacks one of the keys that the service cannot do without, or holds it blank: half an answer. The
+/// connector knows bindings and not services, so whoever knows the service asks.
+#[must_use]
+pub fn missing(rows: &[Row], required: &[&str]) -> bool {
+    rows.iter().any(|row| {
+        required.iter().any(|key| match row.get(*key) {
+            Some(Value::Text(text)) => text.trim().is_empty(),
+            Some(Value::Number(_)) => false,
+            None => true,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_required_key_must_be_in_every_row() {
+        let row = |keys: &[(&str, Value)]| {
+            keys.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect::<Row>()
+        };
+        let whole = row(&[("id", Value::Number(0)), ("place", Value::Text("x".into()))]);
+        let cut = row(&[("id", Value::Number(1))]);
+        let blank = row(&[("id", Value::Number(1)), ("place", Value::Text(" ".into()))]);
+        assert!(!missing(&[], &["id"]));
+        assert!(!missing(std::slice::from_ref(&whole), &["id", "place"]));
+        assert!(!missing(&[whole.clone(), cut.clone()], &["id"]));
+        assert!(missing(&[whole.clone(), cut], &["id", "place"]));
+        assert!(missing(&[whole, blank], &["place"]));
+    }
 }
