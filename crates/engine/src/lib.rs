@@ -1,0 +1,33 @@
+//! The use cases of the platform: what a citizen can do, joined from capabilities, stores, departments and identity.
+//!
+//! Doors (`web`, `api`) call [`Platform`] and nothing below it. No HTTP, no SQL, no wire format, no page and no adapter
+//! is named here. Text arrives exactly as it was typed; mistakes come back all at once, by field.
+
+mod access;
+mod card;
+mod consent;
+mod flight;
+mod health;
+mod home;
+mod limit;
+mod once;
+mod outbox;
+mod platform;
+mod profile;
+mod real_name;
+mod record;
+mod search;
+mod session;
+mod sign_in;
+
+pub use access::{AccessView, Cursor, Page, Who};
+pub use card::{CardState, CardView, LicenceForm, Relation, VehicleForm, Whose};
+pub use consent::{ConsentState, ConsentView, Direction};
+pub use home::{Home, HomeStat};
+pub use limit::Limits;
+pub use once::OnceKey;
+pub use platform::{Parts, Platform};
+pub use profile::ProfileView;
+pub use record::{Answer, Asked, Freshness, Unavailable, row_key};
+pub use session::{Citizen, Preferences, SessionKind, SessionView, Size, Theme};
+pub use sign_in::{CodeSent, Device, SignedIn};

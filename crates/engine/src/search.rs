@@ -1,0 +1,1 @@
+//! Finding a service of a city by what people type.
