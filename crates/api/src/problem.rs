@@ -1,0 +1,197 @@
+//! What the API says when it does not do what was asked: `application/problem+json` (RFC 9457) with a stable code for
+//! machines and a sentence for people, in the language of `Accept-Language`.
+//!
+//! A handler returns a [`Refusal`]; the gate, which knows the language, writes it out.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use kernel::{Kind, Lang};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The answer to a request that was refused or that failed.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "code": "invalid", "status": 422, "title": "Something to correct",
+    "detail": "Correct the fields below and send again.",
+    "fields": [{"field": "phone", "detail": "The mobile number has 11 characters; you typed 10"}]
+}))]
+pub struct Problem {
+    /// Stable, for machines. One of the codes listed in the description of this document.
+    pub code: String,
+    /// The HTTP status.
+    pub status: u16,
+    pub title: String,
+    /// What to do now, in the language of `Accept-Language`.
+    pub detail: String,
+    /// The mistakes in the request, all at once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldProblem>,
+    /// Seconds after which trying again makes sense; also in the header `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// The name of the field as sent.
+    pub field: String,
+    /// The mistake and how to mend it.
+    pub detail: String,
+}
+
+/// Why a request was not done, on its way to the gate.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    Engine(kernel::Error),
+    /// The request itself cannot be read: its code, and the cause in English for whoever writes the client.
+    Request(StatusCode, &'static str, String),
+}
+
+impl From<kernel::Error> for Refusal {
+    fn from(error: kernel::Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<Kind> for Refusal {
+    fn from(kind: Kind) -> Self {
+        Self::Engine(kind.into())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+pub(crate) async fn no_such_method() -> Response {
+    Refusal::Request(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", String::new()).written(Lang::En)
+}
+
+impl Refusal {
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Engine(error) => StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            Self::Request(status, ..) => *status,
+        }
+    }
+
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Engine(error) => error.code(),
+            Self::Request(_, code, _) => code,
+        }
+    }
+
+    /// The whole answer in one language.
+    pub fn written(&self, lang: Lang) -> Response {
+        let code = self.code();
+        let [title, detail] = words(code, lang);
+        let mut problem = Problem {
+            code: code.into(),
+            status: self.status().as_u16(),
+            title: title.into(),
+            detail: detail.into(),
+            fields: Vec::new(),
+            retry_after_s: None,
+        };
+        match self {
+            Self::Engine(error) => match &error.kind {
+                Kind::Invalid(fields) => {
+                    problem.fields = fields
+                        .iter()
+                        .map(|error| FieldProblem { field: error.field.into(), detail: error.say(lang) })
+                        .collect();
+                }
+                Kind::TooMany { retry_after_s } => problem.retry_after_s = Some(*retry_after_s),
+                Kind::Unavailable(_) => problem.retry_after_s = Some(RETRY_UNAVAILABLE_S),
+                _ => {}
+            },
+            Self::Request(_, _, cause) if !cause.is_empty() => problem.detail = format!("{detail} ({cause})"),
+            Self::Request(..) => {}
+        }
+        let retry = problem.retry_after_s;
+        let mut response = (self.status(), Json(problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json; charset=utf-8"));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.tag()));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = retry {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.status() == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"shimin\""));
+        }
+        response
+    }
+}
+
+const RETRY_UNAVAILABLE_S: u32 = 30;
+
+/// A code, its status, and `[title, detail]` in Chinese and English.
+pub struct Code {
+    pub code: &'static str,
+    pub zh_cn: [&'static str; 2],
+    pub en: [&'static str; 2],
+}
+
+macro_rules! codes {
+    ($($code:literal [$zh_title:literal, $zh:literal] [$en_title:literal, $en:literal];)*) => {
+        /// Every code that the API can answer with.
+        pub static CODES: &[Code] = &[$(Code { code: $code, zh_cn: [$zh_title, $zh], en: [$en_title, $en] }),*];
+    };
+}
+
+codes! {
+    "not_found" ["没有找到", "核对地址和编号；不属于您的内容也显示为没有找到。"]
+        ["Not found", "Check the path and the ids. What belongs to somebody else is not found either."];
+    "invalid" ["有内容需要改正", "改正下列各项后重新提交。"]
+        ["Something to correct", "Correct the fields below and send again."];
+    "sign_in_needed" ["需要登录", "在 Authorization 头里带上令牌：Bearer 加令牌。"]
+        ["Sign in first", "Send the token in the header: Authorization: Bearer <token>."];
+    "real_name_needed" ["需要实名", "先用 POST /api/v1/real-name 完成实名认证。"]
+        ["Real-name check needed", "Pass the real-name check first: POST /api/v1/real-name."];
+    "too_many" ["操作太频繁", "过一会儿再试，等待秒数见 retry_after_s。"]
+        ["Too many tries", "Wait for the seconds in retry_after_s, then try again."];
+    "key_reused" ["幂等键已用过", "这个 Idempotency-Key 已用于另一个请求，换一个新的。"]
+        ["Key already used", "This Idempotency-Key was used for another request: take a new one."];
+    "already_verified" ["已经实名", "这个账号已经通过实名认证，不用再做。"]
+        ["Already verified", "This account has passed the real-name check already."];
+    "register" ["登记部门暂时没有应答", "您填写的内容没有丢失，过一会儿再试。"]
+        ["The register does not answer", "Nothing was lost. Try again in a while."];
+    "department" ["部门暂时没有应答", "过一会儿再试，或拨打部门电话。"]
+        ["The department does not answer", "Try again in a while, or call the department."];
+    "evidence" ["证据图片暂时取不到", "过一会儿再试，或拨打部门电话。"]
+        ["The evidence cannot be fetched now", "Try again in a while, or call the department."];
+    "store" ["系统繁忙", "过一会儿再试，已提交的内容不会重复办理。"]
+        ["Busy", "Try again in a while. What was already done is not done twice."];
+    "internal" ["系统出了问题", "我们已记录，过一会儿再试。"]
+        ["Our mistake", "It has been written down. Try again in a while."];
+    "bad_request" ["请求无法读取", "核对请求的格式。"]
+        ["The request cannot be read", "Check the form of the request."];
+    "bad_json" ["JSON 无法读取", "核对字段名称和类型。"]
+        ["The JSON cannot be read", "Check the names and types of the fields."];
+    "unsupported_media_type" ["内容类型不支持", "用 Content-Type: application/json。"]
+        ["Content type not supported", "Use Content-Type: application/json."];
+    "payload_too_large" ["内容太大", "请求内容最多 16 KB。"]
+        ["Too large", "A request has at most 16 kB."];
+    "method_not_allowed" ["方法不支持", "这个地址不支持该方法。"]
+        ["Method not allowed", "This path does not know that method."];
+}
+
+fn words(code: &str, lang: Lang) -> [&'static str; 2] {
+    let known = CODES.iter().find(|known| known.code == code);
+    match (known, lang) {
+        (Some(known), Lang::ZhCn) => known.zh_cn,
+        (Some(known), Lang::En) => known.en,
+        (None, Lang::ZhCn) => ["没有办成", "核对后再试。"],
+        (None, Lang::En) => ["Not done", "Check the request and try again."],
+    }
+}

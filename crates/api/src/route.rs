@@ -1,0 +1,107 @@
+//! The one table of the API's routes. Each row says who may call it; a request whose route is not in the table is refused,
+//! and a test compares the table with the document and with the router.
+
+use axum::http::Method;
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Policy {
+    /// Everybody.
+    Anyone,
+    /// Whoever brings a token that is in force.
+    SignedIn,
+    /// Whoever brings a token and has passed the real-name check.
+    Verified,
+}
+
+/// How often one caller may call a route within a minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rate {
+    /// Probes and public texts.
+    Open,
+    /// One-time codes and everything else that somebody could guess with.
+    Guessing,
+    Reading,
+    Writing,
+}
+
+impl Rate {
+    #[must_use]
+    pub const fn per_minute(self) -> u32 {
+        match self {
+            Self::Open => 6_000,
+            Self::Guessing => 60,
+            Self::Reading => 1_200,
+            Self::Writing => 120,
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteInfo {
+    pub method: Method,
+    /// The path with `{name}` places.
+    pub path: &'static str,
+    pub policy: Policy,
+    pub rate: Rate,
+}
+
+macro_rules! table {
+    ($($method:ident $path:literal $policy:ident $rate:ident;)*) => {
+        static TABLE: &[RouteInfo] = &[$(RouteInfo {
+            method: Method::$method,
+            path: $path,
+            policy: Policy::$policy,
+            rate: Rate::$rate,
+        }),*];
+    };
+}
+
+table! {
+    GET    "/healthz"                                                       Anyone   Open;
+    GET    "/readyz"                                                        Anyone   Open;
+    GET    "/metrics"                                                       Anyone   Open;
+    GET    "/openapi.json"                                                  Anyone   Open;
+    GET    "/api/v1/status"                                                 Anyone   Open;
+    GET    "/api/v1/cities"                                                 Anyone   Open;
+    GET    "/api/v1/cities/{city}/services"                                 Anyone   Open;
+    GET    "/api/v1/cities/{city}/services/{service}"                       Anyone   Open;
+    GET    "/api/v1/cities/{city}/search"                                   Anyone   Open;
+    POST   "/api/v1/sign-in/code"                                           Anyone   Guessing;
+    POST   "/api/v1/sign-in"                                                Anyone   Guessing;
+    DELETE "/api/v1/session"                                                SignedIn Writing;
+    GET    "/api/v1/sessions"                                               SignedIn Reading;
+    DELETE "/api/v1/sessions"                                               SignedIn Writing;
+    DELETE "/api/v1/sessions/{session}"                                     SignedIn Writing;
+    POST   "/api/v1/tokens"                                                 SignedIn Writing;
+    PUT    "/api/v1/preferences"                                            SignedIn Writing;
+    POST   "/api/v1/real-name"                                              SignedIn Guessing;
+    GET    "/api/v1/profile"                                                SignedIn Reading;
+    DELETE "/api/v1/profile"                                                SignedIn Writing;
+    GET    "/api/v1/profile/export"                                         SignedIn Reading;
+    GET    "/api/v1/access-log"                                             SignedIn Reading;
+    GET    "/api/v1/consents"                                               Verified Reading;
+    POST   "/api/v1/consents"                                               Verified Guessing;
+    POST   "/api/v1/consents/{consent}/decision"                            Verified Writing;
+    DELETE "/api/v1/consents/{consent}"                                     Verified Writing;
+    GET    "/api/v1/cities/{city}/home"                                     SignedIn Reading;
+    GET    "/api/v1/cities/{city}/cards"                                    Verified Reading;
+    POST   "/api/v1/cities/{city}/cards"                                    Verified Guessing;
+    DELETE "/api/v1/cities/{city}/cards/{card}"                             Verified Writing;
+    GET    "/api/v1/cities/{city}/services/{service}/records"               Verified Reading;
+    GET    "/api/v1/cities/{city}/services/{service}/records/{row}"         Verified Reading;
+    GET    "/api/v1/cities/{city}/services/{service}/records/{row}/evidence" Verified Reading;
+}
+
+/// Every route with its policy.
+#[must_use]
+pub fn routes() -> Vec<RouteInfo> {
+    TABLE.to_vec()
+}
+
+pub(crate) fn find(method: &Method, path: &str) -> Option<&'static RouteInfo> {
+    // HEAD is GET without the body.
+    let method = if method == Method::HEAD { &Method::GET } else { method };
+    TABLE.iter().find(|row| row.method == *method && row.path == path)
+}
