@@ -1,0 +1,44 @@
+//! The store as the engine sees it: ports that are one atomic, durable batch each, and the narrow waist below them.
+//!
+//! A port is a method of [`Platform`] or [`City`]. Whatever belongs together, the effect, its outbox message, its
+//! idempotency key and its access-log entry, travels in one commit, and no transaction handle leaves this crate. SQL is
+//! written once, in the file of its noun, and runs on every engine that implements [`Tx`] and [`Engine`].
+//!
+//! Deliberately not here: sealing of personal data (`identity`), deciding (`capability`), connections and DDL (the
+//! engines). Refusals that a person can act on are typed per method; [`Error`] is for the infrastructure alone.
+
+mod access;
+mod account;
+mod answer;
+mod card;
+mod cell;
+mod code;
+mod consent;
+#[cfg(feature = "contract")]
+pub mod contract;
+mod engine;
+mod error;
+mod once;
+mod outbox;
+mod queue;
+mod session;
+mod statement;
+mod stores;
+mod value;
+
+pub use access::AccessEntry;
+pub use account::{Preferences, Profile, RealNameRefused, SetRealName};
+pub use answer::{KeepAnswer, KeptAnswer};
+pub use card::{BindCard, BindRefused, Card, CardInfo, Relation};
+pub use cell::Cell;
+pub use code::{CodeRefused, SendCode, SignIn, SignedIn, TooSoon};
+pub use consent::{AskConsent, Consent, ConsentKey, ConsentState};
+pub use engine::{CellName, Done, Engine, Fut, Job, Opener, Tx};
+pub use error::{Error, Result};
+pub use once::{KEPT_MS, KeyReused, Once};
+pub use outbox::{Message, OutboxRow, Payload};
+pub use queue::{BATCH_MAX, Inbox, QUEUE_MAX, Queue, Waiting};
+pub use session::{NewSession, Session, SessionInfo, SessionKind};
+pub use statement::{CellKind, Statement, statements};
+pub use stores::{City, Platform, Stores};
+pub use value::{Row, Value};

@@ -1,0 +1,44 @@
+//! Statements, authored once with `?1` placeholders, and the registry of all of them.
+//!
+//! Text that is put together at run time is deliberately impossible: a statement is a static, so that a test can prepare
+//! every one on every engine and show its plan for review.
+
+/// Which of the two schemas a statement belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CellKind {
+    Platform,
+    City,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Statement {
+    pub name: &'static str,
+    pub sql: &'static str,
+}
+
+/// Declares the statements of a file, and `ALL` of them for the registry.
+macro_rules! statement {
+    ($($name:ident = $sql:literal;)+) => {
+        $(static $name: $crate::Statement = $crate::Statement { name: stringify!($name), sql: $sql };)+
+        pub(crate) static ALL: &[&$crate::Statement] = &[$(&$name),+];
+    };
+}
+pub(crate) use statement;
+
+/// Every statement with the cell it runs in. Those that both cells know occur twice.
+#[must_use]
+pub fn statements() -> Vec<(CellKind, &'static Statement)> {
+    let both = [crate::access::ALL, crate::once::ALL, crate::outbox::ALL];
+    let platform = [crate::account::ALL, crate::code::ALL, crate::consent::ALL, crate::session::ALL];
+    let city = [crate::answer::ALL, crate::card::ALL];
+    let of = |kind: CellKind, files: &[&'static [&'static Statement]]| {
+        files.iter().flat_map(|all| all.iter()).map(|statement| (kind, *statement)).collect::<Vec<_>>()
+    };
+    [
+        of(CellKind::Platform, &both),
+        of(CellKind::Platform, &platform),
+        of(CellKind::City, &both),
+        of(CellKind::City, &city),
+    ]
+    .concat()
+}

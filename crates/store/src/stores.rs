@@ -1,0 +1,92 @@
+//! All cells of one deployment: the platform's, opened at the start, and the cities', opened when first asked for.
+
+use std::{
+    collections::HashMap,
+    ops::Deref,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use kernel::{CityId, Rng, SystemRng};
+
+use crate::{Cell, CellName, Opener, Result};
+
+/// The cell of accounts, codes, sessions and consents. It also has everything that [`Cell`] has.
+#[derive(Clone)]
+pub struct Platform(Cell);
+
+/// The cell of one city: cards and kept answers. It also has everything that [`Cell`] has.
+#[derive(Clone)]
+pub struct City(Cell);
+
+impl Deref for Platform {
+    type Target = Cell;
+
+    fn deref(&self) -> &Cell {
+        &self.0
+    }
+}
+
+impl Deref for City {
+    type Target = Cell;
+
+    fn deref(&self) -> &Cell {
+        &self.0
+    }
+}
+
+pub struct Stores {
+    opener: Arc<dyn Opener>,
+    rng: Arc<dyn Rng>,
+    platform: Platform,
+    cities: RwLock<HashMap<CityId, City>>,
+    /// Held while a city is opened, so that two callers do not migrate it at once.
+    opening: tokio::sync::Mutex<()>,
+}
+
+impl Stores {
+    pub async fn open(opener: Arc<dyn Opener>) -> Result<Arc<Self>> {
+        Self::open_with(opener, Arc::new(SystemRng)).await
+    }
+
+    /// The same with the source of the access entries' ids as an argument.
+    pub async fn open_with(opener: Arc<dyn Opener>, rng: Arc<dyn Rng>) -> Result<Arc<Self>> {
+        let name = CellName::Platform;
+        let engine = opener.open(&name).await?;
+        let platform = Platform(Cell::new(name, engine, Arc::clone(&rng)));
+        Ok(Arc::new(Self { opener, rng, platform, cities: RwLock::default(), opening: tokio::sync::Mutex::default() }))
+    }
+
+    #[must_use]
+    pub const fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    pub async fn city(&self, id: &CityId) -> Result<City> {
+        if let Some(city) = self.opened(id) {
+            return Ok(city);
+        }
+        let _opening = self.opening.lock().await;
+        if let Some(city) = self.opened(id) {
+            return Ok(city);
+        }
+        let name = CellName::City(id.clone());
+        let engine = self.opener.open(&name).await?;
+        let city = City(Cell::new(name, engine, Arc::clone(&self.rng)));
+        self.cities.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), city.clone());
+        Ok(city)
+    }
+
+    fn opened(&self, id: &CityId) -> Option<City> {
+        self.cities.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Commits what waits in every cell, then refuses further writes.
+    pub async fn close(&self) -> Result<()> {
+        let cities: Vec<City> =
+            self.cities.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        for city in cities {
+            city.engine().close().await?;
+        }
+        self.platform.engine().close().await
+    }
+}
