@@ -50,6 +50,6 @@ pub fn stylesheet(hue: u16) -> String {
     let hue = hue % 360;
     let (light, dark) = (rules(light(hue)), rules(dark(hue)));
     format!(
-        ".hue-{hue}{{{light}}}@media (prefers-color-scheme:dark){{.hue-{hue}:not(.light){{{dark}}}}}.hue-{hue}.dark{{{dark}}}@media print{{.hue-{hue}.hue-{hue}{{{light}}}}}"
+        ".hue-{hue}{{{light}}}@media screen and (prefers-color-scheme:dark){{.hue-{hue}:not(.light){{{dark}}}}}@media screen{{.hue-{hue}.dark{{{dark}}}}}"
     )
 }

@@ -1,0 +1,121 @@
+// What the pages do a little better with script. Each piece has a form or a link beneath it that works without.
+// Kept to what browsers of 2017 understand; older ones skip modules altogether.
+
+const $ = (selector, root) => (root || document).querySelector(selector);
+const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
+
+// After a mistake, the reader starts at what needs mending.
+const errors = $('#errors');
+if (errors) errors.focus();
+
+// Two taps must not make two requests. The button is disabled after the submit, so that its name still travels.
+addEventListener('submit', (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.dataset.busy) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = '1';
+  setTimeout(() => {
+    for (const button of all('.btn[type=submit]', form)) {
+      button.disabled = true;
+      button.setAttribute('aria-busy', 'true');
+      const label = $('span', button);
+      button.dataset.label = label.textContent;
+      label.textContent = form.dataset.busy;
+    }
+  });
+});
+
+// Coming back with the back button shows the page as it was left: make it usable again.
+addEventListener('pageshow', () => {
+  for (const form of all('form[data-sent]')) delete form.dataset.sent;
+  for (const button of all('.btn[aria-busy]')) {
+    button.disabled = false;
+    button.removeAttribute('aria-busy');
+    $('span', button).textContent = button.dataset.label;
+  }
+});
+
+// A button that may be used again after a while.
+for (const button of all('[data-after]')) {
+  const label = $('span', button);
+  const words = label.textContent;
+  const until = Date.now() + 1000 * button.dataset.after;
+  const tick = () => {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    button.disabled = left > 0;
+    label.textContent = left > 0 ? `${words} (${left})` : words;
+    if (left > 0) setTimeout(tick, 500);
+  };
+  tick();
+}
+
+// Search while typing: fetch the page that the form would have led to, and take over one region of it.
+for (const form of all('form[data-live]')) {
+  const region = document.getElementById(form.dataset.live);
+  if (!region) continue;
+  region.setAttribute('aria-live', 'polite');
+  let timer = 0;
+  let turn = 0;
+  form.addEventListener('input', (event) => {
+    if (event.isComposing) return;
+    clearTimeout(timer);
+    timer = setTimeout(look, 250);
+  });
+  // Pinyin being composed is not a word yet.
+  form.addEventListener('compositionend', () => { clearTimeout(timer); timer = setTimeout(look, 50); });
+  async function look() {
+    const mine = ++turn;
+    const url = form.action.split('?')[0] + '?' + new URLSearchParams(new FormData(form));
+    try {
+      const answer = await fetch(url);
+      if (!answer.ok || mine !== turn) return;
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const fresh = page.getElementById(form.dataset.live);
+      if (!fresh || mine !== turn) return;
+      region.textContent = '';
+      for (const node of Array.from(fresh.childNodes)) region.appendChild(document.importNode(node, true));
+      history.replaceState(null, '', url);
+    } catch (_) { /* The form still works. */ }
+  }
+}
+
+// Size and appearance change in place. The cookie is set by the same POST that the form would have sent.
+for (const form of all('form[data-display]')) {
+  form.addEventListener('click', (event) => {
+    const button = event.target.closest('button[name=size],button[name=theme]');
+    if (!button) return;
+    event.preventDefault();
+    const body = new URLSearchParams(new FormData(form));
+    body.set(button.name, button.value);
+    fetch(form.action, { method: 'POST', body, redirect: 'manual' }).then((answer) => {
+      if (answer.type !== 'opaqueredirect' && !answer.ok) throw answer;
+      for (const other of all(`button[name=${button.name}]`)) {
+        if (!other.closest('[data-display]')) continue;
+        document.documentElement.classList.toggle(other.value, other.value === button.value);
+        other.setAttribute('aria-pressed', String(other.value === button.value));
+      }
+    }).catch(() => {
+      // Send it the plain way; a hidden field stands for the button.
+      const field = document.createElement('input');
+      field.type = 'hidden';
+      field.name = button.name;
+      field.value = button.value;
+      form.appendChild(field);
+      form.submit();
+    });
+  });
+}
+
+// Offline: say so, and keep what is not personal at hand.
+const banner = $('#offline');
+const online = () => { if (banner) banner.hidden = navigator.onLine; };
+addEventListener('online', online);
+addEventListener('offline', online);
+online();
+if ('serviceWorker' in navigator) {
+  navigator.serviceWorker.register('/sw.js').catch(() => {});
+  addEventListener('submit', (event) => {
+    const worker = navigator.serviceWorker.controller;
+    if (worker && 'signOut' in event.target.dataset) worker.postMessage('forget');
+  });
+}

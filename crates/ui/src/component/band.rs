@@ -24,7 +24,7 @@ pub enum Band<'a> {
     },
 }
 
-/// The home band. `other_size` is the button to the large text, or back from it.
+/// The home band; it holds the page's `h1`. `other_size` is the button to the large text, or back from it.
 pub(crate) fn home(
     lang: Lang,
     city: &str,
@@ -38,6 +38,7 @@ pub(crate) fn home(
     html! {
         header.band {
             div.wrap {
+                h1.sr { (text::home_title(lang, city)) }
                 div.band-top {
                     a.city href=(cities_href) aria-label={ (city) " · " (text::switch_city(lang)) } { (icon("map-pin")) strong { (city) } span.caret {} }
                     span.grow {}

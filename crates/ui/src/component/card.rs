@@ -43,3 +43,9 @@ pub fn section(title: &str, body: Markup) -> Markup {
 pub fn disclosure(title: &str, body: Markup) -> Markup {
     html! { details.more-box { summary { (title) } div { (body) } } }
 }
+
+/// Two columns from 900 px on, one below: what matters first, then what stands beside it.
+#[must_use]
+pub fn columns(main: Markup, side: Markup) -> Markup {
+    html! { div.cols { div { (main) } div { (side) } } }
+}
