@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use kernel::{Calendar, CityId, ServiceId};
 
-use crate::{binding::Bindings, city::City, rule::Rules, service::Service};
+use crate::{binding::Bindings, city::City, rule::Rules, search::Index, service::Service};
 
 /// What a running platform knows about cities and services. Replaced whole, never changed in place.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ pub struct Catalogue {
     pub platform: Arc<Bindings>,
     pub rules: Arc<Rules>,
     pub calendar: Arc<Calendar>,
+    /// What [`Catalogue::search`] looks through; built by [`Catalogue::new`].
+    pub(crate) index: Arc<Index>,
 }
 
 /// A city with its bindings.
@@ -25,6 +27,18 @@ pub struct CityPack {
 }
 
 impl Catalogue {
+    #[must_use]
+    pub fn new(
+        services: BTreeMap<ServiceId, Arc<Service>>,
+        cities: BTreeMap<CityId, Arc<CityPack>>,
+        platform: Arc<Bindings>,
+        rules: Arc<Rules>,
+        calendar: Arc<Calendar>,
+    ) -> Self {
+        let index = Arc::new(Index::build(services.values(), cities.values()));
+        Self { services, cities, platform, rules, calendar, index }
+    }
+
     #[must_use]
     pub fn city(&self, id: &str) -> Option<&Arc<CityPack>> {
         self.cities.get(id)

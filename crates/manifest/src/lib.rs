@@ -8,11 +8,13 @@ pub mod catalogue;
 pub mod city;
 pub mod document;
 pub mod finding;
+pub mod lint;
 pub mod load;
 pub mod rule;
 pub mod schema;
 pub mod search;
 pub mod service;
+mod shape;
 pub mod story;
 
 pub use binding::{Binding, Department, Mapping, Value};

@@ -6,21 +6,27 @@ use std::{
 };
 
 use kernel::{Calendar, CityId, ServiceId};
+use serde::de::DeserializeOwned;
 
 use crate::{
-    binding::Bindings,
+    binding::{Bindings, Check},
     catalogue::{Catalogue, CityPack},
     city::City,
-    document::Document,
-    finding::Finding,
+    document::{Document, Problem, finding, place},
+    finding::{Finding, Severity},
+    lint::{self, offer},
     rule::{ExamFile, FinesFile, PointsFile, Rules},
     schema::Kind,
     service::Service,
+    shape,
     story::StoryFile,
 };
 
 /// Path below `packs/`, with `/` between its parts -> text.
 pub type Files = BTreeMap<String, String>;
+
+/// Where departments of the whole country are bound.
+pub const PLATFORM: &str = "platform/bindings.toml";
 
 /// What the rest of the house knows and packs may name.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,74 +40,366 @@ pub struct Known<'a> {
 pub struct Loaded {
     /// Everything that is sound.
     pub catalogue: Catalogue,
+    /// In the order of paths and lines.
     pub findings: Vec<Finding>,
     pub stories: Vec<StoryFile>,
     /// Services and cities that have errors and are therefore not in the catalogue.
     pub refused_services: BTreeSet<ServiceId>,
     pub refused_cities: BTreeSet<CityId>,
+    /// The bindings of the whole country, the rules or the calendars have errors.
+    pub refused_platform: bool,
+    pub refused_rules: bool,
+    pub refused_calendars: bool,
 }
 
 impl Loaded {
+    /// True without errors; warnings are allowed.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         !self.findings.iter().any(Finding::is_error)
+    }
+
+    /// What a running platform goes on with: everything sound that is new, and in place of what has errors the last good
+    /// state. If an old city does not fit the new services, everything stays as it was.
+    #[must_use]
+    pub fn or_last_good(self, last: &Catalogue) -> Catalogue {
+        if self.is_clean() {
+            return self.catalogue;
+        }
+        let Catalogue { mut services, mut cities, mut platform, mut rules, mut calendar, .. } = self.catalogue;
+        for id in &self.refused_services {
+            services.extend(last.services.get(id).map(|service| (id.clone(), Arc::clone(service))));
+        }
+        for id in &self.refused_cities {
+            let Some(old) = last.cities.get(id) else { continue };
+            let known = services.keys().map(ServiceId::as_str);
+            let problems = lint::city::check(&old.city, id.as_str(), known)
+                .into_iter()
+                .chain(lint::bindings::check(&old.bindings, Some(&old.city), &services));
+            if problems.into_iter().any(|problem| problem.severity == Severity::Error) {
+                return last.clone();
+            }
+            cities.insert(id.clone(), Arc::clone(old));
+        }
+        let mut taken = lint::city::Taken::default();
+        if cities.values().any(|pack| !taken.check(&pack.city).is_empty()) {
+            return last.clone();
+        }
+        if self.refused_platform {
+            platform = Arc::clone(&last.platform);
+        }
+        if self.refused_rules {
+            rules = Arc::clone(&last.rules);
+        }
+        if self.refused_calendars {
+            calendar = Arc::clone(&last.calendar);
+        }
+        Catalogue::new(services, cities, platform, rules, calendar)
     }
 }
 
 /// Reads every file of a pack directory.
 #[must_use]
-pub fn load(files: &Files, _known: &Known<'_>) -> Loaded {
-    let mut loaded = Loaded::default();
-    let mut services = BTreeMap::new();
-    let mut cities: BTreeMap<CityId, City> = BTreeMap::new();
-    let mut bindings: BTreeMap<String, Bindings> = BTreeMap::new();
-    let (mut points, mut exam, mut fines) = (Vec::new(), Vec::new(), Vec::new());
-    let mut calendar = Calendar::default();
-    for (path, text) in files {
-        if path.starts_with("calendars/") && path.ends_with(".json") {
-            let _ = calendar.add_year(text);
-            continue;
-        }
-        let Some(kind) = Kind::of(path) else { continue };
-        let document = match Document::parse(path, text) {
-            Ok(document) => document,
-            Err(findings) => {
-                loaded.findings.extend(findings);
-                continue;
+pub fn load(files: &Files, known: &Known<'_>) -> Loaded {
+    let mut desk = Desk::open(files);
+    let services = desk.services(known);
+    let stories = desk.stories(&services.sound);
+    let rules = desk.rules();
+    let (calendar, refused_calendars) = desk.calendars();
+    let platform = desk.platform();
+    let cities = desk.cities(&services.sound, &services.refused);
+    desk.orphans(&services.sound, &stories);
+    let mut findings = desk.findings;
+    findings.sort_by(|a, b| (&a.path, a.line, a.column, a.code).cmp(&(&b.path, b.line, b.column, b.code)));
+    findings.dedup();
+    Loaded {
+        catalogue: Catalogue::new(
+            services.sound,
+            cities.sound,
+            Arc::new(platform.clone().unwrap_or_default()),
+            Arc::new(rules.clone().unwrap_or_default()),
+            Arc::new(calendar),
+        ),
+        findings,
+        stories,
+        refused_services: services.refused,
+        refused_cities: cities.refused,
+        refused_platform: platform.is_none(),
+        refused_rules: rules.is_none(),
+        refused_calendars,
+    }
+}
+
+/// Values by id, and the ids whose files have errors.
+struct Sorted<K, V> {
+    sound: BTreeMap<K, V>,
+    refused: BTreeSet<K>,
+}
+
+/// The files while they are being read.
+struct Desk<'a> {
+    files: &'a Files,
+    documents: BTreeMap<&'a str, Document<'a>>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Desk<'a> {
+    fn open(files: &'a Files) -> Self {
+        let mut desk = Self { files, documents: BTreeMap::new(), findings: Vec::new() };
+        for (path, text) in files.iter().filter(|(path, _)| Kind::of(path).is_some()) {
+            match Document::parse(path, text) {
+                Ok(document) => {
+                    desk.documents.insert(path, document);
+                }
+                Err(findings) => desk.findings.extend(findings),
             }
-        };
-        let result = match kind {
-            Kind::Service => document.read::<Service>().map(|service| {
-                services.insert(service.id.clone(), Arc::new(service));
-            }),
-            Kind::Story => document.read::<StoryFile>().map(|file| loaded.stories.push(file)),
-            Kind::City => document.read::<City>().map(|city| {
-                cities.insert(city.id.clone(), city);
-            }),
-            Kind::Bindings => document.read::<Bindings>().map(|read| {
-                bindings.insert(path.clone(), read);
-            }),
-            Kind::Points => document.read::<PointsFile>().map(|file| points.extend(file.rule)),
-            Kind::Exam => document.read::<ExamFile>().map(|file| exam.extend(file.rule)),
-            Kind::Fines => document.read::<FinesFile>().map(|file| fines.extend(file.rule.into_iter().map(Into::into))),
-        };
-        if let Err(finding) = result {
-            loaded.findings.push(*finding);
+        }
+        desk
+    }
+
+    fn of_kind(&self, kind: Kind) -> Vec<&'a str> {
+        self.files.keys().map(String::as_str).filter(|path| Kind::of(path) == Some(kind)).collect()
+    }
+
+    /// A value, if the file has the right shape. Whatever is wrong has been reported then.
+    fn read<T: DeserializeOwned>(&mut self, path: &'a str) -> Option<T> {
+        let (kind, document) = (Kind::of(path)?, self.documents.get(path)?);
+        let mut problems = shape::check(document, kind);
+        problems.extend(lint::texts::check(document));
+        let broken = problems.iter().any(|problem| problem.severity == Severity::Error);
+        let value = if broken { None } else { Some(document.read::<T>()) };
+        self.report(path, problems);
+        match value? {
+            Ok(value) => Some(value),
+            Err(finding) => {
+                self.findings.push(*finding);
+                None
+            }
         }
     }
-    let platform = bindings.remove("platform/bindings.toml").unwrap_or_default();
-    loaded.catalogue = Catalogue {
-        services,
-        cities: cities
-            .into_iter()
-            .map(|(id, city)| {
-                let bindings = bindings.remove(&format!("cities/{id}/bindings.toml")).unwrap_or_default();
-                (id, Arc::new(CityPack { city, bindings }))
-            })
-            .collect(),
-        platform: Arc::new(platform),
-        rules: Arc::new(Rules::new(points, exam, fines)),
-        calendar: Arc::new(calendar),
-    };
-    loaded
+
+    /// True if none of the problems is an error.
+    fn report(&mut self, path: &str, problems: Vec<Problem>) -> bool {
+        let sound = problems.iter().all(|problem| problem.severity != Severity::Error);
+        if let Some(document) = self.documents.get(path) {
+            self.findings.extend(problems.into_iter().map(|problem| document.find(problem)));
+        }
+        sound
+    }
+
+    fn services(&mut self, known: &Known<'_>) -> Sorted<ServiceId, Arc<Service>> {
+        let mut sorted = Sorted { sound: BTreeMap::new(), refused: BTreeSet::new() };
+        for path in self.of_kind(Kind::Service) {
+            let stem = stem(path, ".toml");
+            let service = self
+                .read::<Service>(path)
+                .filter(|service| self.report(path, lint::service::check(service, stem, known)));
+            match service {
+                Some(service) => {
+                    sorted.sound.insert(service.id.clone(), Arc::new(service));
+                }
+                None => sorted.refused.extend(ServiceId::parse(stem)),
+            }
+        }
+        sorted
+    }
+
+    fn stories(&mut self, services: &BTreeMap<ServiceId, Arc<Service>>) -> Vec<StoryFile> {
+        let mut stories = Vec::new();
+        for path in self.of_kind(Kind::Story) {
+            let stem = stem(path, ".story.toml");
+            stories.extend(
+                self.read::<StoryFile>(path)
+                    .filter(|file| self.report(path, lint::story::check(file, stem, services))),
+            );
+        }
+        stories
+    }
+
+    /// All rules, or none if one of the files has errors: half a set would answer with the wrong year's rule.
+    fn rules(&mut self) -> Option<Rules> {
+        let mut timeline = lint::rules::Timeline::default();
+        let (mut points, mut exam, mut fines) = (Vec::new(), Vec::new(), Vec::new());
+        let mut sound = true;
+        for path in self.of_kind(Kind::Points) {
+            match self.read::<PointsFile>(path) {
+                Some(file) => {
+                    sound &= self.report(path, timeline.points(path, &file));
+                    points.extend(file.rule);
+                }
+                None => sound = false,
+            }
+        }
+        for path in self.of_kind(Kind::Exam) {
+            match self.read::<ExamFile>(path) {
+                Some(file) => {
+                    sound &= self.report(path, timeline.exam(path, &file));
+                    exam.extend(file.rule);
+                }
+                None => sound = false,
+            }
+        }
+        for path in self.of_kind(Kind::Fines) {
+            match self.read::<FinesFile>(path) {
+                Some(file) => {
+                    sound &= self.report(path, timeline.fines(path, &file));
+                    fines.extend(file.rule.into_iter().map(Into::into));
+                }
+                None => sound = false,
+            }
+        }
+        sound.then(|| Rules::new(points, exam, fines))
+    }
+
+    fn calendars(&mut self) -> (Calendar, bool) {
+        let mut calendar = Calendar::default();
+        let mut refused = false;
+        for (path, text) in self.files.iter().filter(|(path, _)| path.starts_with("calendars/") && path.ends_with(".json")) {
+            if let Err(error) = calendar.add_year(text) {
+                refused = true;
+                let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+                let at = line_start + error.column().saturating_sub(1);
+                let what = format!("no calendar: {error}");
+                let fix = "take the year's file from the holiday-cn data set";
+                self.findings.push(finding(path, text, at..at + 1, Severity::Error, "bad-calendar", &what, fix));
+            }
+        }
+        (calendar, refused)
+    }
+
+    fn platform(&mut self) -> Option<Bindings> {
+        if !self.files.contains_key(PLATFORM) {
+            return Some(Bindings::default());
+        }
+        let path = self.files.get_key_value(PLATFORM)?.0.as_str();
+        let bindings = self.read::<Bindings>(path)?;
+        let mut problems = lint::bindings::check(&bindings, None, &BTreeMap::new());
+        for check in Check::ALL.into_iter().filter(|check| check.is_national() && !bindings.check.contains_key(check)) {
+            problems.push(Problem::error(
+                "missing-check",
+                place!["check"],
+                format!("nobody can sign in: the check `{}` is missing", check.word()),
+                format!("add [check.{}]", check.word()),
+            ));
+        }
+        self.report(path, problems).then_some(bindings)
+    }
+
+    fn cities(
+        &mut self,
+        services: &BTreeMap<ServiceId, Arc<Service>>,
+        refused_services: &BTreeSet<ServiceId>,
+    ) -> Sorted<CityId, Arc<CityPack>> {
+        let mut sorted = Sorted { sound: BTreeMap::new(), refused: BTreeSet::new() };
+        let mut taken = lint::city::Taken::default();
+        let mut bound = BTreeMap::new();
+        for path in self.of_kind(Kind::Bindings).into_iter().filter(|path| *path != PLATFORM) {
+            bound.insert(directory(path), (path, self.read::<Bindings>(path)));
+        }
+        for path in self.of_kind(Kind::City) {
+            let directory = directory(path);
+            let pack = self.city(path, directory, services, refused_services, &mut taken, bound.remove(directory));
+            match pack {
+                Some(pack) => {
+                    sorted.sound.insert(pack.city.id.clone(), Arc::new(pack));
+                }
+                None => sorted.refused.extend(CityId::parse(directory)),
+            }
+        }
+        for (directory, (path, _)) in bound {
+            let what = format!("the bindings of `{directory}` have no city beside them");
+            let problem = Problem::error("no-city", place![], what, "add city.toml to the directory");
+            self.report(path, vec![problem]);
+            sorted.refused.extend(CityId::parse(directory));
+        }
+        sorted
+    }
+
+    fn city(
+        &mut self,
+        path: &'a str,
+        directory: &str,
+        services: &BTreeMap<ServiceId, Arc<Service>>,
+        refused_services: &BTreeSet<ServiceId>,
+        taken: &mut lint::city::Taken,
+        bound: Option<(&'a str, Option<Bindings>)>,
+    ) -> Option<CityPack> {
+        let city = self.read::<City>(path)?;
+        let known = services.keys().chain(refused_services).map(ServiceId::as_str);
+        let mut problems = lint::city::check(&city, directory, known);
+        problems.extend(taken.check(&city));
+        for (i, id) in city.services.iter().enumerate().filter(|(_, id)| refused_services.contains(*id)) {
+            let what = format!("the service `{id}` has errors, so the city cannot be checked");
+            let fix = format!("mend services/{id}.toml");
+            problems.push(Problem::error("broken-service", place!["services", i], what, fix));
+        }
+        let mut sound = true;
+        let bindings = match bound {
+            // A file that cannot be read has been reported: what it lacks is unknown.
+            Some((_, None)) => {
+                sound = false;
+                Bindings::default()
+            }
+            Some((bindings_path, Some(bindings))) => {
+                problems.extend(lint::bindings::unbound(&city, &bindings));
+                sound &= self.report(bindings_path, lint::bindings::check(&bindings, Some(&city), services));
+                bindings
+            }
+            None => {
+                problems.extend(lint::bindings::unbound(&city, &Bindings::default()));
+                Bindings::default()
+            }
+        };
+        sound &= self.report(path, problems);
+        sound.then_some(CityPack { city, bindings })
+    }
+
+    /// Files that nobody reads, services without a story, and fields that no city fills.
+    fn orphans(&mut self, services: &BTreeMap<ServiceId, Arc<Service>>, stories: &[StoryFile]) {
+        for (path, text) in self.files.iter().filter(|(path, _)| path.ends_with(".toml") && Kind::of(path).is_none()) {
+            let places = ["services/x.toml", "cities/x/city.toml", "cities/x/bindings.toml", "rules/x/points.toml", PLATFORM];
+            let what = "nobody reads this file";
+            let fix = offer(path, places);
+            self.findings.push(finding(path, text, 0..0, Severity::Warning, "unread-file", what, &fix));
+        }
+        let bindings: Vec<Bindings> = self
+            .documents
+            .values()
+            .filter(|document| Kind::of(document.path) == Some(Kind::Bindings))
+            .filter_map(|document| document.read::<Bindings>().ok())
+            .collect();
+        for (id, service) in services {
+            let path = format!("services/{id}.toml");
+            let mut problems = Vec::new();
+            if !stories.iter().any(|file| file.service == *id) {
+                let fix = format!("write services/{id}.story.toml: its examples run as acceptance tests");
+                problems.push(Problem::warning("no-story", place!["id"], format!("`{id}` has no story"), fix));
+            }
+            let bound: Vec<_> = bindings.iter().filter_map(|bindings| bindings.service.get(id)).collect();
+            if bound.is_empty() {
+                let what = format!("no city offers `{id}`");
+                problems.push(Problem::warning("unoffered-service", place!["id"], what, "bind and list it in a city"));
+            } else {
+                let nobody = |key: &str| !bound.iter().any(|binding| binding.row.contains_key(key));
+                for (i, field) in service.answer.fields.iter().enumerate() {
+                    if field.derive.is_none() && !field.required && nobody(&field.key) {
+                        let what = format!("no city's department fills `{}`", field.key);
+                        let at = place!["answer", "fields", i, "key"];
+                        problems.push(Problem::error("unfilled-field", at, what, "map it in a bindings.toml, or remove it"));
+                    }
+                }
+            }
+            self.report(&path, problems);
+        }
+    }
+}
+
+fn stem<'p>(path: &'p str, ending: &str) -> &'p str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.strip_suffix(ending).unwrap_or(file)
+}
+
+/// The directory that a city's file is in.
+fn directory(path: &str) -> &str {
+    path.split('/').nth(1).unwrap_or_default()
 }

@@ -1,0 +1,380 @@
+//! Bindings: whatever a department is asked can be asked, and whatever it answers can be read.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    sync::Arc,
+};
+
+use kernel::ServiceId;
+
+use super::{is_phone, offer, placeholders};
+use crate::{
+    binding::{Binding, Bindings, Check, Department, Mapping},
+    city::{City, CityState},
+    document::{Place, Problem, place},
+    service::{Field, FieldKind, Service, Subject},
+};
+
+/// Services by id, as far as they are sound.
+pub type Services = BTreeMap<ServiceId, Arc<Service>>;
+
+/// The bindings of a city, or of the whole country if there is no city.
+#[must_use]
+pub fn check(bindings: &Bindings, city: Option<&City>, services: &Services) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (id, department) in &bindings.department {
+        let at = place!["department", id.as_str()];
+        check_department(department, city, id.as_str(), &at, &mut problems);
+        let used = bindings.check.values().chain(bindings.service.values()).any(|binding| binding.department == *id);
+        if !used {
+            let what = format!("nothing asks the department `{id}`");
+            problems.push(Problem::warning("unused-department", at, what, "remove it, or bind something to it"));
+        }
+    }
+    for (&check, binding) in &bindings.check {
+        let at = place!["check", check.word()];
+        if check.is_national() != city.is_none() {
+            let home = if check.is_national() { "platform/bindings.toml" } else { "the city's bindings.toml" };
+            let what = format!("the check `{}` does not belong here", check.word());
+            problems.push(Problem::error("misplaced-check", at.key(), what, format!("move it to {home}")));
+        }
+        common(binding, bindings, check.question_values(), check != Check::Sms, &at, &mut problems);
+        check_rows(check, binding, &at, &mut problems);
+    }
+    for (id, binding) in &bindings.service {
+        let at = place!["service", id.as_str()];
+        let Some(city) = city else {
+            let what = "services are bound by cities";
+            problems.push(Problem::error("misplaced-service", at.key(), what, "move it to a city's bindings.toml"));
+            continue;
+        };
+        if !city.services.contains(id) {
+            let what = format!("`{id}` is bound, and the city does not list it");
+            let listed: Vec<&str> = city.services.iter().map(ServiceId::as_str).collect();
+            problems.push(Problem::warning("unlisted-service", at.key(), what, offer(id.as_str(), listed)));
+        }
+        let Some(service) = services.get(id) else {
+            continue;
+        };
+        common(binding, bindings, service.subject.question_values(), true, &at, &mut problems);
+        service_rows(service, binding, &at, &mut problems);
+    }
+    if let Some(city) = city.filter(|city| city.state == CityState::Open) {
+        let subjects: BTreeSet<&str> =
+            city.services.iter().filter_map(|id| services.get(id)).map(|service| service.subject.word()).collect();
+        for (subject, check) in [(Subject::Vehicle, Check::VehicleOwner), (Subject::Licence, Check::LicenceHolder)] {
+            if subjects.contains(subject.word()) && !bindings.check.contains_key(&check) {
+                let what = format!("nobody can bind a {} here: the check `{}` is missing", subject.word(), check.word());
+                problems.push(Problem::error("missing-check", place!["check"], what, format!("add [check.{}]", check.word())));
+            }
+        }
+    }
+    problems
+}
+
+/// Services that the city lists and nothing binds; their place is in `city.toml`.
+#[must_use]
+pub fn unbound(city: &City, bindings: &Bindings) -> Vec<Problem> {
+    let missing = city.services.iter().enumerate().filter(|(_, id)| !bindings.service.contains_key(*id));
+    missing
+        .map(|(i, id)| {
+            let what = format!("`{id}` is listed, and no department answers it");
+            let fix = format!("add [service.{id}] to the city's bindings.toml, or take it off the list");
+            Problem::error("unbound-service", place!["services", i], what, fix)
+        })
+        .collect()
+}
+
+fn check_department(
+    department: &Department,
+    city: Option<&City>,
+    id: &str,
+    at: &Place,
+    problems: &mut Vec<Problem>,
+) {
+    if !kernel::id::is_slug(id) {
+        let what = format!("`{id}` is no department id");
+        problems.push(Problem::error("bad-id", at.key(), what, "lower-case letters, digits and single hyphens"));
+    }
+    if !is_phone(&department.phone) {
+        let what = format!("\"{}\" cannot be called", department.phone);
+        problems.push(Problem::error("bad-phone", at.at("phone"), what, "digits, spaces and hyphens"));
+    }
+    let url = department.base_url.as_str();
+    if !is_allowed_url(url) {
+        let what = format!("`{url}` is not a safe address");
+        let fix = "https://host/path; plain http only for 127.0.0.1 or localhost; sandbox:/path for the sandbox";
+        problems.push(Problem::error("bad-url", at.at("base_url"), what, fix));
+    }
+    if let (Some(city), Some(path)) = (city, url.strip_prefix("sandbox:/")) {
+        let area = path.split('/').next().unwrap_or_default();
+        if area.len() == 6 && area.bytes().all(|b| b.is_ascii_digit()) && area != city.code {
+            let what = format!("this asks the department of area {area}, and the city is {}", city.code);
+            let fix = format!("write sandbox:/{}{}", city.code, &path[6..]);
+            problems.push(Problem::error("other-city", at.at("base_url"), what, fix));
+        }
+    }
+    for (name, value) in &department.headers {
+        let valid = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !valid || value.contains(['\r', '\n']) {
+            let what = format!("`{name}` cannot be sent as a header");
+            problems.push(Problem::error("bad-header", at.at("headers").at(name), what, "letters, digits and hyphens"));
+        }
+    }
+}
+
+fn is_allowed_url(url: &str) -> bool {
+    if let Some(path) = url.strip_prefix("sandbox:") {
+        return path.starts_with('/') && !path.contains("..");
+    }
+    let (secure, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+        (Some(rest), _) => (true, rest),
+        (_, Some(rest)) => (false, rest),
+        _ => return false,
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    if host.is_empty() || authority.contains('@') || rest.contains(['?', '#', ' ']) {
+        return false;
+    }
+    secure || host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// What every binding needs, whoever asks.
+fn common(
+    binding: &Binding,
+    bindings: &Bindings,
+    values: &[&str],
+    personal: bool,
+    at: &Place,
+    problems: &mut Vec<Problem>,
+) {
+    if !bindings.department.contains_key(&binding.department) {
+        let what = format!("there is no department `{}`", binding.department);
+        let known: Vec<&str> = bindings.department.keys().map(kernel::DepartmentId::as_str).collect();
+        let fix = offer(binding.department.as_str(), known);
+        problems.push(Problem::error("unknown-department", at.at("department"), what, fix));
+    }
+    if !binding.path.starts_with('/') || binding.path.contains("..") || binding.path.contains(['?', '#', ' ']) {
+        let what = format!("`{}` is no path", binding.path);
+        problems.push(Problem::error("bad-path", at.at("path"), what, "begin with /, and put the query into `send`"));
+    }
+    let mut fillable = |template: &str, at: Place| {
+        for name in placeholders(template) {
+            if !values.contains(&name) {
+                let what = format!("the question has no value `{name}`");
+                problems.push(Problem::error("unknown-placeholder", at.clone(), what, offer(name, values.iter().copied())));
+            }
+        }
+    };
+    fillable(&binding.path, at.at("path"));
+    for (name, template) in &binding.send {
+        fillable(template, at.at("send").at(name));
+    }
+    pointer(&binding.outcome.path, false, at.at("outcome").at("path"), problems);
+    pointer(&binding.rows, true, at.at("rows"), problems);
+    if let Some(total) = &binding.total {
+        pointer(total, false, at.at("total"), problems);
+    }
+    let mut meanings = BTreeMap::new();
+    let rule = &binding.outcome;
+    for (meaning, codes) in [("found", &rule.found), ("none", &rule.none), ("busy", &rule.busy)] {
+        for (i, code) in codes.iter().enumerate() {
+            if let Some(other) = meanings.insert(code, meaning) {
+                let what = format!("the code {code} means both `{other}` and `{meaning}`");
+                let place = at.at("outcome").at(meaning).at(i);
+                problems.push(Problem::error("ambiguous-outcome", place, what, "let it mean one thing"));
+            }
+        }
+    }
+    for (i, echo) in binding.echo.iter().enumerate() {
+        let at = at.at("echo").at(i);
+        pointer(echo.path.strip_prefix("row:").unwrap_or(&echo.path), false, at.at("path"), problems);
+        if !values.contains(&echo.question.as_str()) {
+            let what = format!("the question has no value `{}`", echo.question);
+            let fix = offer(&echo.question, values.iter().copied());
+            problems.push(Problem::error("unknown-placeholder", at.at("question"), what, fix));
+        }
+    }
+    if personal && binding.echo.is_empty() {
+        let what = "another person's answer could not be told from the right one";
+        let fix = "add `echo = [{ path = \"/…\", question = \"…\" }]` with a value that the answer repeats";
+        problems.push(Problem::error("no-echo", at.at("echo"), what, fix));
+    }
+}
+
+/// A JSON Pointer: empty for the whole, else `/` and parts, with `~` only as `~0` or `~1`.
+fn pointer(text: &str, whole: bool, at: Place, problems: &mut Vec<Problem>) {
+    let parts_fit = text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
+    if (text.is_empty() && whole) || (text.starts_with('/') && parts_fit) {
+        return;
+    }
+    let what = format!("`{text}` is no JSON Pointer");
+    problems.push(Problem::error("bad-pointer", at, what, "write /name/of/value"));
+}
+
+fn check_rows(check: Check, binding: &Binding, at: &Place, problems: &mut Vec<Problem>) {
+    let known = check.row_fields();
+    for (key, mapping) in &binding.row {
+        let at = at.at("row").at(key);
+        if !known.contains(&key.as_str()) {
+            let what = format!("the check `{}` has no field `{key}`", check.word());
+            problems.push(Problem::error("unknown-field", at.key(), what, offer(key, known.iter().copied())));
+        }
+        source(key, mapping, &at, problems);
+        if key == "match" {
+            let values = mapping.table.values().chain(&mapping.constant).chain(&mapping.default);
+            for value in values.filter(|value| !matches!(value.as_str(), "yes" | "no")) {
+                let what = format!("`match` becomes \"{value}\"");
+                problems.push(Problem::error("uncovered-choice", at.clone(), what, "let it become \"yes\" or \"no\""));
+            }
+        }
+    }
+    if !binding.row.contains_key("match") {
+        let what = format!("the check `{}` never says whether it matches", check.word());
+        problems.push(Problem::error("missing-mapping", at.at("row"), what, "add `match = { path = \"/…\", table = { … } }`"));
+    }
+    if binding.evidence_path.is_some() {
+        problems.push(Problem::error("misplaced-evidence", at.at("evidence_path"), "checks have no evidence", "remove it"));
+    }
+}
+
+fn service_rows(service: &Service, binding: &Binding, at: &Place, problems: &mut Vec<Problem>) {
+    let fields = &service.answer.fields;
+    for (key, mapping) in &binding.row {
+        let at = at.at("row").at(key);
+        let Some(field) = fields.iter().find(|field| field.key == *key) else {
+            let what = format!("`{}` has no field `{key}`", service.id);
+            let known: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
+            problems.push(Problem::error("unknown-field", at.key(), what, offer(key, known)));
+            continue;
+        };
+        if field.derive.is_some() {
+            let what = format!("`{key}` is computed, and cannot come from the department as well");
+            problems.push(Problem::error("derived-field", at.key(), what, "remove the mapping"));
+        }
+        source(key, mapping, &at, problems);
+        kind_fits(field, mapping, &at, problems);
+    }
+    for field in fields.iter().filter(|field| field.derive.is_none() && !binding.row.contains_key(&field.key)) {
+        let (key, fix) = (&field.key, format!("add `{} = {{ path = \"/…\" }}`", field.key));
+        let problem = if field.required {
+            let what = format!("nothing fills `{key}`, which `{}` requires", service.id);
+            Problem::error("missing-mapping", at.at("row"), what, fix)
+        } else {
+            let what = format!("nothing fills `{key}` of `{}` in this city", service.id);
+            Problem::warning("unfilled-field", at.at("row"), what, fix)
+        };
+        problems.push(problem);
+    }
+    match (&service.answer.evidence, &binding.evidence_path) {
+        (Some(_), None) => {
+            let what = format!("`{}` shows evidence, and nothing says where it is", service.id);
+            problems.push(Problem::error("missing-evidence", at.clone(), what, "add `evidence_path = \"/…/{id}.png\"`"));
+        }
+        (None, Some(_)) => {
+            let what = format!("`{}` shows no evidence", service.id);
+            problems.push(Problem::error("misplaced-evidence", at.at("evidence_path"), what, "remove it"));
+        }
+        (Some(_), Some(path)) => {
+            for name in placeholders(path).into_iter().filter(|name| !binding.row.contains_key(*name)) {
+                let what = format!("the row has no field `{name}`");
+                let known: Vec<&str> = binding.row.keys().map(String::as_str).collect();
+                problems.push(Problem::error("unknown-placeholder", at.at("evidence_path"), what, offer(name, known)));
+            }
+        }
+        (None, None) => {}
+    }
+}
+
+/// A value comes from exactly one place.
+fn source(key: &str, mapping: &Mapping, at: &Place, problems: &mut Vec<Problem>) {
+    match (&mapping.path, &mapping.constant) {
+        (Some(path), None) => pointer(path, false, at.at("path"), problems),
+        (None, Some(_)) => {}
+        _ => {
+            let what = format!("`{key}` needs one source");
+            problems.push(Problem::error("no-source", at.clone(), what, "either `path` or `constant`"));
+        }
+    }
+    if let Some(pattern) = &mapping.date
+        && !is_date_pattern(pattern)
+    {
+        let what = format!("`{pattern}` is no date pattern");
+        problems.push(Problem::error("bad-date-pattern", at.at("date"), what, "for example %Y-%m-%d %H:%M"));
+    }
+}
+
+fn is_date_pattern(pattern: &str) -> bool {
+    let directives: Vec<Option<char>> = pattern.split('%').skip(1).map(|rest| rest.chars().next()).collect();
+    let has = |c| directives.contains(&Some(c));
+    let day = (has('Y') && has('m') && has('d')) || has('F');
+    day && directives.iter().all(|one| one.is_some_and(|c| "YmdHMSFT".contains(c)))
+}
+
+fn kind_fits(field: &Field, mapping: &Mapping, at: &Place, problems: &mut Vec<Problem>) {
+    let key = &field.key;
+    let is_date = matches!(field.kind, FieldKind::Date | FieldKind::DateTime);
+    let mut wrong = |place: Place, what: String, fix: &str| problems.push(Problem::error("wrong-mapping", place, what, fix));
+    if mapping.constant.is_none() && (field.kind == FieldKind::Money) != mapping.money.is_some() {
+        if mapping.money.is_some() {
+            wrong(at.at("money"), format!("`{key}` is no money"), "remove `money`");
+        } else {
+            wrong(at.clone(), format!("`{key}` is money of an unknown unit"), "add `money = \"yuan\"` or `money = \"fen\"`");
+        }
+    }
+    if mapping.constant.is_none() && is_date != mapping.date.is_some() {
+        if mapping.date.is_some() {
+            wrong(at.at("date"), format!("`{key}` is no date"), "remove `date`");
+        } else {
+            wrong(at.clone(), format!("`{key}` is a date of an unknown form"), "add `date = \"%Y-%m-%d\"`");
+        }
+    }
+    if field.kind == FieldKind::Choice {
+        let values: Vec<&str> = field.choices.iter().map(|choice| choice.value.as_str()).collect();
+        let tabled = mapping.table.iter().map(|(theirs, ours)| (ours, at.at("table").at(theirs)));
+        let rest = mapping.default.iter().map(|ours| (ours, at.at("default")));
+        let fixed = mapping.constant.iter().map(|ours| (ours, at.at("constant")));
+        for (ours, place) in tabled.chain(rest).chain(fixed).filter(|(ours, _)| !values.contains(&ours.as_str())) {
+            let what = format!("`{key}` has no choice `{ours}`");
+            problems.push(Problem::error("uncovered-choice", place, what, offer(ours, values.iter().copied())));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_safe_addresses_pass() {
+        for url in ["https://a.example/x", "http://127.0.0.1:80/x", "http://localhost/x", "http://[::1]:8090", "sandbox:/1/a"] {
+            assert!(is_allowed_url(url), "{url}");
+        }
+        for url in [
+            "http://a.example",
+            "ftp://a.example",
+            "https://",
+            "https://a@b.example/",
+            "http://127.0.0.1.example/",
+            "sandbox:x",
+            "sandbox:/../x",
+            "https://a.example/?q=1",
+        ] {
+            assert!(!is_allowed_url(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn date_patterns_name_a_whole_day() {
+        assert!(is_date_pattern("%Y-%m-%d %H:%M"));
+        assert!(is_date_pattern("%Y%m%d"));
+        for pattern in ["%Y-%m", "yyyy-MM-dd", "%Y-%m-%d %", "%Y-%m-%d %Q"] {
+            assert!(!is_date_pattern(pattern), "{pattern}");
+        }
+    }
+}

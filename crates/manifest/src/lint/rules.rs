@@ -1,0 +1,94 @@
+//! Dated rules: in the order of their days, and never two for the same day.
+
+use std::collections::BTreeMap;
+
+use kernel::Date;
+
+use crate::{
+    document::{Place, Problem, place},
+    rule::{ExamFile, FinesFile, PointsFile},
+};
+
+/// Days that rules begin on, over all files: (kind, place) -> day -> file.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    taken: BTreeMap<(&'static str, String, Date), String>,
+}
+
+impl Timeline {
+    pub fn points(&mut self, path: &str, file: &PointsFile) -> Vec<Problem> {
+        let mut problems = self.days(path, "points", file.rule.iter().map(|rule| (String::new(), rule.effective_on)));
+        for (i, rule) in file.rule.iter().enumerate() {
+            let at = place!["rule", i];
+            codes(rule.by_code.keys(), &at, &mut problems);
+            for (code, violation) in rule.by_code.iter().filter(|(_, violation)| violation.points > rule.full) {
+                let what = format!("{} points are more than the full {}", violation.points, rule.full);
+                problems.push(Problem::error("out-of-range", at.at("code").at(code).at("points"), what, "check the order"));
+            }
+        }
+        problems
+    }
+
+    pub fn exam(&mut self, path: &str, file: &ExamFile) -> Vec<Problem> {
+        let mut problems = self.days(path, "exam", file.rule.iter().map(|rule| (String::new(), rule.effective_on)));
+        for (i, rule) in file.rule.iter().enumerate() {
+            for (class, _) in rule.cycles_by_class.iter().filter(|(_, cycles)| **cycles == 0) {
+                let at = place!["rule", i, "cycles_by_class", class];
+                problems.push(Problem::error("out-of-range", at, format!("class {class} in no cycle"), "write 1 or more"));
+            }
+        }
+        problems
+    }
+
+    pub fn fines(&mut self, path: &str, file: &FinesFile) -> Vec<Problem> {
+        let mut problems =
+            self.days(path, "fines", file.rule.iter().map(|rule| (rule.place.clone(), rule.effective_on)));
+        for (i, rule) in file.rule.iter().enumerate() {
+            let at = place!["rule", i];
+            codes(rule.code.keys(), &at, &mut problems);
+            for (code, range) in rule.code.iter().filter(|(_, range)| range.from_yuan > range.to_yuan) {
+                let what = format!("the fine goes from {} to {} yuan", range.from_yuan, range.to_yuan);
+                problems.push(Problem::error("out-of-range", at.at("code").at(code), what, "write the smaller one first"));
+            }
+        }
+        problems
+    }
+
+    fn days(
+        &mut self,
+        path: &str,
+        kind: &'static str,
+        rules: impl Iterator<Item = (String, Date)>,
+    ) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut before: Option<Date> = None;
+        for (i, (area, day)) in rules.enumerate() {
+            let at = place!["rule", i, "effective_on"];
+            if before.is_some_and(|before| day < before) {
+                let what = format!("the rule of {day} stands below a younger one");
+                problems.push(Problem::error("unsorted-rules", at.clone(), what, "oldest first"));
+            }
+            before = Some(day);
+            let words = if area.is_empty() { "the whole country".to_owned() } else { format!("area {area}") };
+            if let Some(other) = self.taken.insert((kind, area, day), path.to_owned()) {
+                let what = format!("two rules for {words} begin on {day}; the other is in {other}");
+                problems.push(Problem::error("overlapping-rules", at, what, "merge them, or mend the day"));
+            }
+        }
+        problems
+    }
+}
+
+fn codes<'a>(codes: impl Iterator<Item = &'a String>, at: &Place, problems: &mut Vec<Problem>) {
+    let mut none = true;
+    for code in codes {
+        none = false;
+        if !(4..=5).contains(&code.len()) || !code.bytes().all(|b| b.is_ascii_digit()) {
+            let what = format!("`{code}` is no violation code");
+            problems.push(Problem::error("bad-violation-code", at.at("code").at(code).key(), what, "four or five digits"));
+        }
+    }
+    if none {
+        problems.push(Problem::error("empty", at.at("code"), "the rule names no violation", "list at least one code"));
+    }
+}

@@ -1,0 +1,70 @@
+//! Stories: they ask with a card that the service takes, and expect what can be.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use kernel::ServiceId;
+
+use super::offer;
+use crate::{
+    document::{Problem, place},
+    service::Service,
+    story::{Outcome, StoryFile},
+};
+
+#[must_use]
+pub fn check(file: &StoryFile, file_stem: &str, services: &BTreeMap<ServiceId, Arc<Service>>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if file.service.as_str() != file_stem {
+        let what = format!("stories of `{}` in the file of `{file_stem}`", file.service);
+        let fix = format!("write `service = \"{file_stem}\"`, or rename the file");
+        problems.push(Problem::error("id-differs", place!["service"], what, fix));
+    }
+    let Some(service) = services.get(&file.service) else {
+        let what = format!("there is no sound service `{}`", file.service);
+        let known: Vec<&str> = services.keys().map(ServiceId::as_str).collect();
+        problems.push(Problem::error("unknown-service", place!["service"], what, offer(file.service.as_str(), known)));
+        return problems;
+    };
+    for (i, story) in file.story.iter().enumerate() {
+        let at = place!["story", i];
+        if story.given.subject() != service.subject {
+            let what = format!("this citizen has no {} to ask with", service.subject.word());
+            let fix = format!("choose a citizen with a {}", service.subject.word());
+            problems.push(Problem::error("wrong-role", at.at("given"), what, fix));
+        }
+        let harmless = story.when.fault.is_harmless();
+        let possible = match story.expect.outcome {
+            Outcome::Some | Outcome::None => harmless,
+            Outcome::Stale => !harmless && story.when.asked_before,
+            Outcome::Unavailable => !harmless && !story.when.asked_before,
+        };
+        if !possible {
+            let what = "this outcome cannot follow from these circumstances";
+            let fix = "a department that answers gives some or none; one that fails gives stale if asked before, else unavailable";
+            problems.push(Problem::error("impossible-outcome", at.at("expect").at("outcome"), what, fix));
+        }
+        let expect = &story.expect;
+        let least = expect.rows_min.unwrap_or(0);
+        if expect.rows_max.is_some_and(|most| most < least)
+            || (matches!(expect.outcome, Outcome::None | Outcome::Unavailable) && (least > 0 || !expect.field.is_empty()))
+        {
+            let what = "no number of rows can be right";
+            problems.push(Problem::error("impossible-rows", at.at("expect"), what, "mend rows_min, rows_max or outcome"));
+        }
+        for (j, wanted) in expect.field.iter().enumerate() {
+            let at = at.at("expect").at("field").at(j);
+            let Some(field) = service.answer.fields.iter().find(|field| field.key == wanted.key) else {
+                let what = format!("`{}` has no field `{}`", service.id, wanted.key);
+                let known: Vec<&str> = service.answer.fields.iter().map(|field| field.key.as_str()).collect();
+                problems.push(Problem::error("unknown-field", at.at("key"), what, offer(&wanted.key, known)));
+                continue;
+            };
+            let values: Vec<&str> = field.choices.iter().map(|choice| choice.value.as_str()).collect();
+            for (k, value) in wanted.one_of.iter().enumerate().filter(|(_, value)| !values.is_empty() && !values.contains(&value.as_str())) {
+                let what = format!("`{}` is never `{value}`", wanted.key);
+                problems.push(Problem::error("unknown-choice", at.at("one_of").at(k), what, offer(value, values.iter().copied())));
+            }
+        }
+    }
+    problems
+}

@@ -1,0 +1,8 @@
+//! The packs of this repository, and made-up ones that are broken in every way the linter knows.
+
+mod change;
+mod lakeside;
+mod linter;
+mod packs;
+mod rules;
+mod search;

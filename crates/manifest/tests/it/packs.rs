@@ -1,0 +1,89 @@
+//! The packs of this repository are sound, and their schemas are current.
+
+use std::path::{Path, PathBuf};
+
+use manifest::{Files, Known, Loaded, load, schema::Kind};
+
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")
+}
+
+fn read(dir: &Path, prefix: &str, files: &mut Files) {
+    for entry in std::fs::read_dir(dir).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        let name = format!("{prefix}{}", path.file_name().and_then(|name| name.to_str()).expect("a name"));
+        if path.is_dir() {
+            read(&path, &format!("{name}/"), files);
+        } else if let Ok(text) = std::fs::read_to_string(&path) {
+            files.insert(name, text);
+        }
+    }
+}
+
+pub fn files() -> Files {
+    let mut files = Files::new();
+    read(&root(), "", &mut files);
+    files
+}
+
+pub fn loaded() -> Loaded {
+    load(&files(), &Known::default())
+}
+
+#[test]
+fn the_committed_packs_have_no_findings() {
+    let files = files();
+    let loaded = load(&files, &Known::default());
+    let report: String = loaded.findings.iter().map(|finding| finding.render(&files)).collect();
+    assert!(report.is_empty(), "\n{report}");
+    let catalogue = &loaded.catalogue;
+    assert_eq!(catalogue.cities.len(), 12, "the launch cities of the article");
+    let open: Vec<_> = catalogue.cities.values().filter(|pack| pack.city.state == manifest::city::CityState::Open).collect();
+    assert_eq!(open.len(), 1);
+    assert_eq!(catalogue.services_of(open[0]).count(), 4);
+    assert_eq!(open[0].city.districts.len(), 10);
+    assert_eq!(loaded.stories.len(), catalogue.services.len());
+    assert_eq!(catalogue.platform.check.len(), 3);
+    assert!(catalogue.calendar.add_working_days(jiff::civil::date(2026, 9, 30), 1).on == jiff::civil::date(2026, 10, 8));
+}
+
+#[test]
+fn every_open_city_of_the_article_can_be_told_by_its_plate() {
+    let loaded = loaded();
+    for (plate, code) in [("晋A", "140100"), ("晋B", "140200"), ("晋M", "140800"), ("沪*", "310000"), ("赣M", "360100")] {
+        let found = loaded.catalogue.cities.values().find(|pack| pack.city.plates.iter().any(|own| own == plate));
+        assert_eq!(found.map(|pack| pack.city.code.as_str()), Some(code), "{plate}");
+    }
+}
+
+#[test]
+fn schemas_are_current() {
+    let update = std::env::var_os("UPDATE_SCHEMAS").is_some();
+    for kind in Kind::ALL {
+        let path = root().join("schema").join(format!("{}.schema.json", kind.word()));
+        if update {
+            std::fs::write(&path, kind.schema_json()).expect("writable");
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == kind.schema_json(), "{} is out of date: run the test with UPDATE_SCHEMAS=1", path.display());
+    }
+}
+
+#[test]
+fn every_file_names_its_schema() {
+    for (path, text) in files().iter().filter(|(path, _)| path.ends_with(".toml")) {
+        let kind = Kind::of(path).unwrap_or_else(|| panic!("{path} is of no kind"));
+        let up = "../".repeat(path.matches('/').count());
+        let line = format!("#:schema {up}schema/{}.schema.json", kind.word());
+        assert_eq!(text.lines().next(), Some(line.as_str()), "{path}");
+    }
+}
+
+/// The schemas accept in full what the linter accepts: an editor must not redden a sound file.
+#[test]
+fn every_kind_of_file_is_in_use() {
+    let files = files();
+    for kind in Kind::ALL {
+        assert!(files.keys().any(|path| Kind::of(path) == Some(kind)), "no {} file", kind.word());
+    }
+}

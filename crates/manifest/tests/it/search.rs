@@ -1,0 +1,88 @@
+//! What people type finds what they mean.
+
+use kernel::Lang;
+
+use crate::{lakeside, packs};
+
+fn found(query: &str, lang: Lang) -> Vec<String> {
+    let catalogue = lakeside::check(&lakeside::files()).catalogue;
+    let city = catalogue.city("lakeside").expect("the city").clone();
+    catalogue.search(&city, query, lang).into_iter().map(|hit| hit.service.id.to_string()).collect()
+}
+
+#[test]
+fn everyday_words_pinyin_initials_and_english_find_a_service() {
+    for query in ["罚单", "违章", "weizhang", "WZ", "ｗｚ", "fadan", "fd", "fine", "fines", "交罚单", "自行车", "zixingche", "ticket"] {
+        for lang in Lang::ALL {
+            assert_eq!(found(query, lang).first().map(String::as_str), Some("bicycle-fine"), "{query}");
+        }
+    }
+    for query in ["扣分", "koufen", "kf", "points", "骑行分", "还剩几分"] {
+        assert_eq!(found(query, Lang::ZhCn).first().map(String::as_str), Some("rider-points"), "{query}");
+    }
+}
+
+#[test]
+fn small_slips_are_forgiven_and_nonsense_is_not() {
+    for query in ["wiezhang", "weizang", "tickt", "bicycel"] {
+        assert_eq!(found(query, Lang::En).first().map(String::as_str), Some("bicycle-fine"), "{query}");
+    }
+    for query in ["", "   ", "。", "护照", "passport", "x", "zzzz"] {
+        assert!(found(query, Lang::ZhCn).is_empty(), "{query:?}: {:?}", found(query, Lang::ZhCn));
+    }
+    let endless = "罚".repeat(100_000);
+    assert!(found(&endless, Lang::ZhCn).len() <= 2);
+}
+
+#[test]
+fn nothing_found_still_offers_something() {
+    let catalogue = lakeside::check(&lakeside::files()).catalogue;
+    let city = catalogue.city("lakeside").expect("the city").clone();
+    let first = |query| catalogue.suggest(&city, query)[0].id.to_string();
+    assert_eq!(first("剩下的分"), "rider-points");
+    assert_eq!(first("自由行"), "bicycle-fine");
+    assert_eq!(catalogue.suggest(&city, "护照").len(), 2, "the city's first services");
+}
+
+#[test]
+fn the_article_s_words_find_services_of_the_open_city() {
+    let catalogue = packs::loaded().catalogue;
+    let city = catalogue.cities.values().find(|pack| !pack.city.services.is_empty()).expect("an open city").clone();
+    let names = |query: &str| -> Vec<String> {
+        catalogue.search(&city, query, Lang::ZhCn).into_iter().map(|hit| hit.service.name.zh_cn.clone()).collect()
+    };
+    for (query, name) in [
+        ("罚单", "机动车违法查询"),
+        ("扣分", "驾驶证记分查询"),
+        ("weizhang", "机动车违法查询"),
+        ("wz", "机动车违法查询"),
+        ("fine", "机动车违法查询"),
+        ("体检", "驾驶人体检信息"),
+        ("jsrwf", "驾驶人违法查询"),
+        ("闯红灯", "机动车违法查询"),
+        ("驾照还剩几分", "驾驶证记分查询"),
+    ] {
+        assert_eq!(names(query).first().map(String::as_str), Some(name), "{query}: {:?}", names(query));
+    }
+}
+
+#[test]
+fn cities_are_found_by_name_pinyin_plate_and_code() {
+    let catalogue = packs::loaded().catalogue;
+    let code = |query: &str| catalogue.search_cities(query, Lang::ZhCn).first().map(|pack| pack.city.code.clone());
+    for (query, expected) in [
+        ("changzhi", "140400"),
+        ("cz", "140400"),
+        ("xiamen", "350200"),
+        ("xm", "350200"),
+        ("沪", "310000"),
+        ("晋M", "140800"),
+        ("330200", "330200"),
+        ("hangzou", "330100"),
+    ] {
+        assert_eq!(code(query).as_deref(), Some(expected), "{query}");
+    }
+    assert_eq!(catalogue.search_cities("", Lang::En).len(), 12);
+    assert_eq!(catalogue.search_cities("shanxi", Lang::En).len(), 5);
+    assert!(catalogue.search_cities("atlantis", Lang::En).is_empty());
+}
