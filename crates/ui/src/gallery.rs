@@ -15,8 +15,7 @@ const MINUTE_MS: i64 = 60_000;
 pub fn gallery(lang: Lang) -> Markup {
     let t = |zh_cn: &'static str, en: &'static str| lang.pick(zh_cn, en);
     html! {
-        (figures(lang))
-        (columns(lists(lang), side(lang)))
+        (columns(html! { (figures(lang)) (lists(lang)) }, side(lang)))
         (answers(lang))
         (forms(lang))
         (mine(lang))

@@ -10,7 +10,7 @@ use crate::text;
 #[must_use]
 pub fn display_form(lang: Lang, size: Size, theme: Theme, back: &str) -> Markup {
     html! {
-        form.card.sizes.display method="post" action=(route::DISPLAY) data-display {
+        form.card.sizes method="post" action=(route::DISPLAY) data-display {
             input type="hidden" name="back" value=(back);
             fieldset {
                 legend { (text::text_size(lang)) }

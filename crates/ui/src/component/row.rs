@@ -25,9 +25,11 @@ impl Render for Row<'_> {
             span.row-text {
                 span.row-title { (self.title) }
                 @if !self.detail.is_empty() { span.row-detail { (self.detail) } }
+                // Beside an icon there is no room for a tag at the right of a phone.
+                @if let (Some((tone, text)), true) = (self.tag, self.icon.is_some()) { (tag(tone, text)) }
             }
             @if !self.value.is_empty() { span.row-value { (self.value) } }
-            @if let Some((tone, text)) = self.tag { (tag(tone, text)) }
+            @if let (Some((tone, text)), None) = (self.tag, self.icon) { (tag(tone, text)) }
         };
         html! {
             @if let Some(href) = self.href { a.row.go href=(href) { (inside) } } @else { div.row { (inside) } }

@@ -55,7 +55,7 @@ pub fn summary<'a>(items: impl IntoIterator<Item = Summary<'a>>) -> Markup {
     }
 }
 
-/// A text that `kernel::mask` has already masked: tabular, never broken over two lines, never machine-translated.
+/// A text that `kernel::mask` has already masked: tabular, and never machine-translated.
 #[must_use]
 pub fn masked(text: &str) -> Markup {
     html! { span.masked translate="no" { (text) } }

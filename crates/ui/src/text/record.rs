@@ -5,8 +5,8 @@ crate::texts! {
     updated(at: &str): "{at} 更新", "updated {at}";
     refresh: "刷新", "Refresh";
     try_again: "再试一次", "Try again";
-    stale_title(age: &str): "这是 {age} 的结果", "This answer is from {age}";
-    stale_detail(department: &str, at: &str): "{department}暂时连不上，先给您看 {at} 的结果，之后可能有变化。", "{department} cannot be reached. This is its answer of {at}; things may have changed.";
+    stale_title(age: &str): "这是 {age}的结果", "This answer is from {age}";
+    stale_detail(department: &str, at: &str): "{department}暂时连不上，先给您看{at} 的结果，之后可能有变化。", "{department} cannot be reached. This is its answer of {at}; things may have changed.";
     query_title: "查哪一个", "Which one";
     query_choose_vehicle: "选择车辆", "Choose a vehicle";
     query_choose_licence: "选择驾驶证", "Choose a licence";
@@ -17,7 +17,7 @@ crate::texts! {
     list_all_done: "都处理好了", "All settled";
     list_open: "待处理", "Open";
     list_settled: "已处理", "Settled";
-    as_of(at: &str): "截至 {at}", "As of {at}";
+    as_of(at: &str): "截至{at}", "As of {at}";
     detail_title: "详细信息", "Details";
     detail_number(number: &str): "编号 {number}", "No. {number}";
     explained_by_rules: "按规定", "By the rules";
