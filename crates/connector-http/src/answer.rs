@@ -30,7 +30,7 @@ pub fn read(binding: &Binding, asked: &BTreeMap<String, String>, answer: &Json) 
         same_subject(answer, path, asked.get(question), outcome)?;
     }
     if outcome == Outcome::None {
-        return Ok(Vec::new());
+        return nothing(binding, answer).map(|()| Vec::new());
     }
     let total = binding.total.as_deref().map(|path| total(answer, path)).transpose()?;
     let rows = match answer.pointer(&binding.rows) {
@@ -91,6 +91,18 @@ fn same_subject(json: &Json, path: &str, asked: Option<&String>, outcome: Outcom
         (None, Some(_)) if outcome == Outcome::None => Ok(()),
         (None, Some(_)) => Err(Failure::Half),
         _ => Err(Failure::WrongSubject),
+    }
+}
+
+/// "Nothing on record" must not stand beside a number of rows, or beside rows: good news has to be true.
+fn nothing(binding: &Binding, answer: &Json) -> Result<(), Failure> {
+    if matches!(answer.pointer(&binding.rows), Some(Json::Array(rows)) if !rows.is_empty()) {
+        return Err(Failure::Garbage);
+    }
+    let stated = binding.total.as_deref().filter(|path| answer.pointer(path).is_some_and(|total| !total.is_null()));
+    match stated.map(|path| total(answer, path)).transpose()? {
+        None | Some(0) => Ok(()),
+        Some(_) => Err(Failure::Half),
     }
 }
 
@@ -159,6 +171,7 @@ mod tests {
         for nothing in [
             json!({"code": "0001"}),
             json!({"code": "0001", "owner": "AB1", "list": null}),
+            json!({"code": "0001", "owner": "AB1", "total": "0", "list": []}),
             json!({"code": "0000", "owner": "AB1", "total": 0, "list": []}),
             json!({"code": 0, "owner": "AB1", "total": 0, "list": null}),
             json!({"code": "0000", "owner": "AB1", "total": 0}),
@@ -189,6 +202,8 @@ mod tests {
             (json!([]), Failure::Garbage),
             (json!({"code": "0000", "owner": "AB2", "total": 1, "list": [row(1)]}), Failure::WrongSubject),
             (json!({"code": "0001", "owner": "AB2"}), Failure::WrongSubject),
+            (json!({"code": "0001", "owner": "AB1", "total": 1, "list": []}), Failure::Half),
+            (json!({"code": "0001", "owner": "AB1", "total": 1, "list": [row(1)]}), Failure::Garbage),
             (json!({"code": "0000", "total": 1, "list": [row(1)]}), Failure::Half),
             (found(json!(2), json!([row(1)])), Failure::Half),
             (found(json!(1), json!(null)), Failure::Half),
@@ -216,7 +231,7 @@ mod tests {
             let list: Vec<Json> = lists.iter().map(|n| n.map_or(Json::Null, |n| row(n.into()))).collect();
             let answer = json!({"code": code, "owner": owner, "total": total, "list": list});
             if let Ok(rows) = ask(&answer) {
-                prop_assert!(code == "0001" || i64::try_from(rows.len()) == Ok(total));
+                prop_assert_eq!(i64::try_from(rows.len()), Ok(total));
             }
         }
     }

@@ -62,7 +62,7 @@ impl Wire {
         let content_type =
             response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| amid_reply(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| amid_reply(&error, body.is_empty()))? {
             if body.len() + chunk.len() > answer_bytes_max {
                 return Err(Failure::TooLarge);
             }
@@ -131,13 +131,14 @@ fn without_reply(error: &reqwest::Error) -> Failure {
     }
 }
 
-/// The reply broke off.
-fn amid_reply(error: &reqwest::Error) -> Failure {
+/// The reply broke off. A department that hangs up before it has said anything is down, whatever its head promised.
+fn amid_reply(error: &reqwest::Error, nothing_said: bool) -> Failure {
     match source::<io::Error>(error).map(io::Error::kind) {
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe) => {
             Failure::Down
         }
         Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => Failure::Garbage,
+        _ if nothing_said => Failure::Down,
         _ => Failure::Half,
     }
 }

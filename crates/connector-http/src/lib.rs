@@ -265,7 +265,7 @@ impl Connector for Http {
         Box::pin(async move {
             let request = row.process(|row| self.picture(target, row));
             let read = |reply: Reply| {
-                let content_type = picture::content_type(&reply.body).ok_or(Failure::Garbage)?;
+                let content_type = picture::content_type(&reply.body)?;
                 Ok(Image { content_type, bytes: Pii::new(reply.body) })
             };
             self.exchange(target, request, read).await

@@ -120,7 +120,7 @@ async fn without_end(stream: &mut TcpStream, record: &Record, piece: &[u8]) {
     }
 }
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0\0\0\0\0\0\0\0\0IEND\xaeB`\x82";
 
 async fn serve(mut stream: TcpStream, record: Arc<Record>) {
     // Without it each answer in two pieces would wait for a delayed acknowledgement.
@@ -214,6 +214,11 @@ async fn serve(mut stream: TcpStream, record: Arc<Record>) {
                 say(s, good.as_bytes()).await;
                 return;
             }
+            "close-before-body" => {
+                say(s, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await;
+                return;
+            }
+            "cut-picture" => answer(s, "image/png", &PNG[..PNG.len() - 6]).await,
             "length-too-short" => {
                 say(s, head("200 OK", "application/json", good.len() - 9).as_bytes()).await;
                 say(s, good.as_bytes()).await;
