@@ -1,6 +1,7 @@
 //! A city's own colours, made out of one number.
 //!
-//! All hues get the same lightness, so that contrast holds for every one of them by construction; the tests walk all 360.
+//! The light band is `manifest::city::band`, which the linter measures. Everything else gets one lightness for all hues, so
+//! that contrast holds for every one of them by construction; the tests walk all 360.
 //! Only the band and the brand colours follow the hue. States (good, warning, bad) stay what they are everywhere.
 
 use crate::colour::Rgb;
@@ -20,8 +21,9 @@ pub struct Brand {
 
 #[must_use]
 pub fn light(hue: u16) -> Brand {
+    let [r, g, b] = manifest::city::band(hue);
     Brand {
-        band: Rgb::of_hue(hue, 0.37, 0.09),
+        band: Rgb(r, g, b),
         brand: Rgb::of_hue(hue, 0.45, 0.105),
         strong: Rgb::of_hue(hue, 0.37, 0.09),
         weak: Rgb::of_hue(hue, 0.95, 0.018),
