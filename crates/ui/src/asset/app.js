@@ -113,7 +113,10 @@ addEventListener('online', online);
 addEventListener('offline', online);
 online();
 if ('serviceWorker' in navigator) {
-  navigator.serviceWorker.register('/sw.js').catch(() => {});
+  // After everything else: on a slow line the page comes first.
+  const register = () => navigator.serviceWorker.register('/sw.js').catch(() => {});
+  if (document.readyState === 'complete') register();
+  else addEventListener('load', register);
   addEventListener('submit', (event) => {
     const worker = navigator.serviceWorker.controller;
     if (worker && 'signOut' in event.target.dataset) worker.postMessage('forget');
