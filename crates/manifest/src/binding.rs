@@ -20,7 +20,7 @@ pub struct Bindings {
     pub department: BTreeMap<DepartmentId, Department>,
     /// What the city's registers answer outside services: checks of ownership, names and guardianship.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, Binding>")]
+    #[schemars(schema_with = "crate::schema::checks")]
     pub check: BTreeMap<Check, Binding>,
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Binding>")]

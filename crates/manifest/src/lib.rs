@@ -5,12 +5,14 @@
 
 pub mod binding;
 pub mod catalogue;
+pub mod change;
 pub mod city;
 pub mod document;
 pub mod finding;
 pub mod lint;
 pub mod load;
 pub mod rule;
+pub mod scaffold;
 pub mod schema;
 pub mod search;
 pub mod service;
@@ -19,9 +21,11 @@ pub mod story;
 
 pub use binding::{Binding, Department, Mapping, Value};
 pub use catalogue::{Catalogue, CityPack};
+pub use change::{Change, diff};
 pub use city::City;
 pub use finding::{Finding, Severity};
 pub use load::{Files, Known, Loaded, load};
 pub use rule::Rules;
+pub use scaffold::scaffold;
 pub use service::Service;
 pub use story::{Story, StoryFile};

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     binding::{Bindings, Check},
     catalogue::{Catalogue, CityPack},
-    city::City,
+    city::{City, CityState},
     document::{Document, Problem, finding, place},
     finding::{Finding, Severity},
     lint::{self, offer},
@@ -73,9 +73,11 @@ impl Loaded {
         for id in &self.refused_cities {
             let Some(old) = last.cities.get(id) else { continue };
             let known = services.keys().map(ServiceId::as_str);
-            let problems = lint::city::check(&old.city, id.as_str(), known)
-                .into_iter()
-                .chain(lint::bindings::check(&old.bindings, Some(&old.city), &services));
+            let problems = lint::city::check(&old.city, id.as_str(), known).into_iter().chain(lint::bindings::check(
+                &old.bindings,
+                Some(&old.city),
+                &services,
+            ));
             if problems.into_iter().any(|problem| problem.severity == Severity::Error) {
                 return last.clone();
             }
@@ -209,8 +211,7 @@ impl<'a> Desk<'a> {
         for path in self.of_kind(Kind::Story) {
             let stem = stem(path, ".story.toml");
             stories.extend(
-                self.read::<StoryFile>(path)
-                    .filter(|file| self.report(path, lint::story::check(file, stem, services))),
+                self.read::<StoryFile>(path).filter(|file| self.report(path, lint::story::check(file, stem, services))),
             );
         }
         stories
@@ -254,10 +255,13 @@ impl<'a> Desk<'a> {
     fn calendars(&mut self) -> (Calendar, bool) {
         let mut calendar = Calendar::default();
         let mut refused = false;
-        for (path, text) in self.files.iter().filter(|(path, _)| path.starts_with("calendars/") && path.ends_with(".json")) {
+        for (path, text) in
+            self.files.iter().filter(|(path, _)| path.starts_with("calendars/") && path.ends_with(".json"))
+        {
             if let Err(error) = calendar.add_year(text) {
                 refused = true;
-                let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+                let line_start =
+                    text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
                 let at = line_start + error.column().saturating_sub(1);
                 let what = format!("no calendar: {error}");
                 let fix = "take the year's file from the holiday-cn data set";
@@ -296,9 +300,21 @@ impl<'a> Desk<'a> {
         for path in self.of_kind(Kind::Bindings).into_iter().filter(|path| *path != PLATFORM) {
             bound.insert(directory(path), (path, self.read::<Bindings>(path)));
         }
+        let mut cities = Vec::new();
         for path in self.of_kind(Kind::City) {
+            match self.read::<City>(path) {
+                Some(city) => cities.push((path, city)),
+                None => {
+                    sorted.refused.extend(CityId::parse(directory(path)));
+                    bound.remove(directory(path));
+                }
+            }
+        }
+        // Open cities first: where two claim the same code, the one that citizens use keeps it.
+        cities.sort_by_key(|(_, city)| city.state != CityState::Open);
+        for (path, city) in cities {
             let directory = directory(path);
-            let pack = self.city(path, directory, services, refused_services, &mut taken, bound.remove(directory));
+            let pack = self.city(path, city, services, refused_services, &mut taken, bound.remove(directory));
             match pack {
                 Some(pack) => {
                     sorted.sound.insert(pack.city.id.clone(), Arc::new(pack));
@@ -318,15 +334,14 @@ impl<'a> Desk<'a> {
     fn city(
         &mut self,
         path: &'a str,
-        directory: &str,
+        city: City,
         services: &BTreeMap<ServiceId, Arc<Service>>,
         refused_services: &BTreeSet<ServiceId>,
         taken: &mut lint::city::Taken,
         bound: Option<(&'a str, Option<Bindings>)>,
     ) -> Option<CityPack> {
-        let city = self.read::<City>(path)?;
         let known = services.keys().chain(refused_services).map(ServiceId::as_str);
-        let mut problems = lint::city::check(&city, directory, known);
+        let mut problems = lint::city::check(&city, directory(path), known);
         problems.extend(taken.check(&city));
         for (i, id) in city.services.iter().enumerate().filter(|(_, id)| refused_services.contains(*id)) {
             let what = format!("the service `{id}` has errors, so the city cannot be checked");
@@ -357,7 +372,8 @@ impl<'a> Desk<'a> {
     /// Files that nobody reads, services without a story, and fields that no city fills.
     fn orphans(&mut self, services: &BTreeMap<ServiceId, Arc<Service>>, stories: &[StoryFile]) {
         for (path, text) in self.files.iter().filter(|(path, _)| path.ends_with(".toml") && Kind::of(path).is_none()) {
-            let places = ["services/x.toml", "cities/x/city.toml", "cities/x/bindings.toml", "rules/x/points.toml", PLATFORM];
+            let places =
+                ["services/x.toml", "cities/x/city.toml", "cities/x/bindings.toml", "rules/x/points.toml", PLATFORM];
             let what = "nobody reads this file";
             let fix = offer(path, places);
             self.findings.push(finding(path, text, 0..0, Severity::Warning, "unread-file", what, &fix));
@@ -385,7 +401,12 @@ impl<'a> Desk<'a> {
                     if field.derive.is_none() && !field.required && nobody(&field.key) {
                         let what = format!("no city's department fills `{}`", field.key);
                         let at = place!["answer", "fields", i, "key"];
-                        problems.push(Problem::error("unfilled-field", at, what, "map it in a bindings.toml, or remove it"));
+                        problems.push(Problem::error(
+                            "unfilled-field",
+                            at,
+                            what,
+                            "map it in a bindings.toml, or remove it",
+                        ));
                     }
                 }
             }

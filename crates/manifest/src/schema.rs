@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 
+use crate::binding::{Binding, Check};
+
 /// What a file of a pack is, told by its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -88,6 +90,14 @@ macro_rules! form {
             }
         }
     };
+}
+
+/// A table with one optional binding per check, so that a misspelt check is an unknown key.
+pub(crate) fn checks(generator: &mut SchemaGenerator) -> Schema {
+    let binding = generator.subschema_for::<Binding>();
+    let properties: serde_json::Map<String, serde_json::Value> =
+        Check::ALL.iter().map(|check| (check.word().to_owned(), binding.clone().to_value())).collect();
+    json_schema!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
 form!(

@@ -131,7 +131,9 @@ fn readings(text: &str) -> Vec<(String, String)> {
         sounds.truncate((READINGS_MAX / all.len()).max(1));
         all = sounds
             .iter()
-            .flat_map(|sound| all.iter().map(move |(full, initials)| (format!("{full}{sound}"), format!("{initials}{}", &sound[..1]))))
+            .flat_map(|sound| {
+                all.iter().map(move |(full, initials)| (format!("{full}{sound}"), format!("{initials}{}", &sound[..1])))
+            })
             .collect();
     }
     all.retain(|(full, _)| !full.is_empty());
@@ -177,7 +179,11 @@ fn fit(typed: &str, term: &Term) -> u32 {
             5..=8 => 1,
             _ => 2,
         };
-        return if allowed > 0 && text_length.abs_diff(length) <= allowed && distance(typed, text) <= allowed { 40 } else { 0 };
+        return if allowed > 0 && text_length.abs_diff(length) <= allowed && distance(typed, text) <= allowed {
+            40
+        } else {
+            0
+        };
     }
     if length >= 3 && !ascii {
         // Half of the neighbouring pairs in common: 查询驾照分数 still finds 驾照分.
@@ -310,7 +316,9 @@ mod tests {
 
     #[test]
     fn distances_are_edits() {
-        for (a, b, edits) in [("", "abc", 3), ("abc", "abc", 0), ("weizhang", "wiezhang", 1), ("fine", "fines", 1), ("罚单", "罚款", 1)] {
+        for (a, b, edits) in
+            [("", "abc", 3), ("abc", "abc", 0), ("weizhang", "wiezhang", 1), ("fine", "fines", 1), ("罚单", "罚款", 1)]
+        {
             assert_eq!(distance(a, b), edits, "{a} {b}");
             assert_eq!(distance(b, a), edits, "{b} {a}");
         }

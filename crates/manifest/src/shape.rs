@@ -26,10 +26,16 @@ struct Walk<'s> {
     problems: Vec<Problem>,
 }
 
-/// Patterns of our schemas, each with the test and the words for it.
-const PATTERNS: [(&str, fn(&str) -> bool, &str); 3] = [
+/// A pattern of our schemas, the test for it and the words for it.
+type Pattern = (&'static str, fn(&str) -> bool, &'static str);
+
+const PATTERNS: [Pattern; 3] = [
     ("^[0-9]{6}$", |text| text.len() == 6 && digits(text), "six digits"),
-    ("^([0-9]{2}){0,3}$", |text| text.len() <= 6 && text.len().is_multiple_of(2) && digits(text), "two, four or six digits"),
+    (
+        "^([0-9]{2}){0,3}$",
+        |text| text.len() <= 6 && text.len().is_multiple_of(2) && digits(text),
+        "two, four or six digits",
+    ),
     (
         "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
         kernel::id::is_slug,
@@ -47,9 +53,8 @@ impl<'s> Walk<'s> {
         for _ in 0..8 {
             if let Some(target) = schema["$ref"].as_str() {
                 schema = self.root.pointer(target.trim_start_matches('#')).unwrap_or(&Json::Null);
-            } else if let Some(real) = schema["anyOf"]
-                .as_array()
-                .and_then(|any| any.iter().find(|one| one["type"].as_str() != Some("null")))
+            } else if let Some(real) =
+                schema["anyOf"].as_array().and_then(|any| any.iter().find(|one| one["type"].as_str() != Some("null")))
             {
                 schema = real;
             } else {
@@ -153,7 +158,8 @@ impl<'s> Walk<'s> {
             ("boolean", DeValue::Boolean(_)) | ("number", DeValue::Integer(_) | DeValue::Float(_)) => {}
             (wanted, found) => {
                 let what = format!("`{place}` is {}, and should be {}", say(found.type_str()), say(wanted));
-                let fix = if matches!(found, DeValue::String(_)) { "take the quotes away" } else { "see the file's schema" };
+                let fix =
+                    if matches!(found, DeValue::String(_)) { "take the quotes away" } else { "see the file's schema" };
                 let fix = if wanted == "string" { "write it in quotes" } else { fix };
                 self.problems.push(Problem::error("wrong-type", place.clone(), what, fix));
             }
@@ -176,7 +182,8 @@ impl<'s> Walk<'s> {
     fn text(&mut self, text: &str, schema: &Json, place: &Place) {
         let length = text.trim().chars().count() as u64;
         if length < schema["minLength"].as_u64().unwrap_or(0) {
-            let what = if text.trim().is_empty() { format!("`{place}` is empty") } else { format!("`{place}` is too short") };
+            let what =
+                if text.trim().is_empty() { format!("`{place}` is empty") } else { format!("`{place}` is too short") };
             return self.problems.push(Problem::error("empty", place.clone(), what, "write something useful here"));
         }
         if schema["maxLength"].as_u64().is_some_and(|most| length > most) {
@@ -244,9 +251,30 @@ mod tests {
     /// Every keyword in a schema must be one that the walk understands, or one that only describes.
     fn keywords(schema: &Json, below_properties: bool) {
         const KNOWN: [&str; 24] = [
-            "$schema", "$ref", "$defs", "title", "description", "type", "properties", "required", "additionalProperties",
-            "items", "minItems", "minLength", "maxLength", "minimum", "maximum", "pattern", "format", "enum", "const",
-            "oneOf", "anyOf", "default", "propertyNames", "uniqueItems",
+            "$schema",
+            "$ref",
+            "$defs",
+            "title",
+            "description",
+            "type",
+            "properties",
+            "required",
+            "additionalProperties",
+            "items",
+            "minItems",
+            "minLength",
+            "maxLength",
+            "minimum",
+            "maximum",
+            "pattern",
+            "format",
+            "enum",
+            "const",
+            "oneOf",
+            "anyOf",
+            "default",
+            "propertyNames",
+            "uniqueItems",
         ];
         match schema {
             Json::Object(map) => {

@@ -50,7 +50,7 @@ pub enum Role {
     DriverWithPoints,
     /// Holds a licence without points taken in this cycle.
     DriverWithoutPoints,
-    /// Is younger than the age of the exam and holds no class that needs one.
+    /// Is younger than the age of the exam, holds no class that needs one, and has an older exam on record.
     DriverBelowExamAge,
     /// Has reached the age of the exam, and an exam is on record.
     DriverAtExamAge,

@@ -65,8 +65,14 @@ pub fn check(bindings: &Bindings, city: Option<&City>, services: &Services) -> V
             city.services.iter().filter_map(|id| services.get(id)).map(|service| service.subject.word()).collect();
         for (subject, check) in [(Subject::Vehicle, Check::VehicleOwner), (Subject::Licence, Check::LicenceHolder)] {
             if subjects.contains(subject.word()) && !bindings.check.contains_key(&check) {
-                let what = format!("nobody can bind a {} here: the check `{}` is missing", subject.word(), check.word());
-                problems.push(Problem::error("missing-check", place!["check"], what, format!("add [check.{}]", check.word())));
+                let what =
+                    format!("nobody can bind a {} here: the check `{}` is missing", subject.word(), check.word());
+                problems.push(Problem::error(
+                    "missing-check",
+                    place!["check"],
+                    what,
+                    format!("add [check.{}]", check.word()),
+                ));
             }
         }
     }
@@ -86,13 +92,7 @@ pub fn unbound(city: &City, bindings: &Bindings) -> Vec<Problem> {
         .collect()
 }
 
-fn check_department(
-    department: &Department,
-    city: Option<&City>,
-    id: &str,
-    at: &Place,
-    problems: &mut Vec<Problem>,
-) {
+fn check_department(department: &Department, city: Option<&City>, id: &str, at: &Place, problems: &mut Vec<Problem>) {
     if !kernel::id::is_slug(id) {
         let what = format!("`{id}` is no department id");
         problems.push(Problem::error("bad-id", at.key(), what, "lower-case letters, digits and single hyphens"));
@@ -167,7 +167,12 @@ fn common(
         for name in placeholders(template) {
             if !values.contains(&name) {
                 let what = format!("the question has no value `{name}`");
-                problems.push(Problem::error("unknown-placeholder", at.clone(), what, offer(name, values.iter().copied())));
+                problems.push(Problem::error(
+                    "unknown-placeholder",
+                    at.clone(),
+                    what,
+                    offer(name, values.iter().copied()),
+                ));
             }
         }
     };
@@ -236,10 +241,20 @@ fn check_rows(check: Check, binding: &Binding, at: &Place, problems: &mut Vec<Pr
     }
     if !binding.row.contains_key("match") {
         let what = format!("the check `{}` never says whether it matches", check.word());
-        problems.push(Problem::error("missing-mapping", at.at("row"), what, "add `match = { path = \"/…\", table = { … } }`"));
+        problems.push(Problem::error(
+            "missing-mapping",
+            at.at("row"),
+            what,
+            "add `match = { path = \"/…\", table = { … } }`",
+        ));
     }
     if binding.evidence_path.is_some() {
-        problems.push(Problem::error("misplaced-evidence", at.at("evidence_path"), "checks have no evidence", "remove it"));
+        problems.push(Problem::error(
+            "misplaced-evidence",
+            at.at("evidence_path"),
+            "checks have no evidence",
+            "remove it",
+        ));
     }
 }
 
@@ -274,7 +289,12 @@ fn service_rows(service: &Service, binding: &Binding, at: &Place, problems: &mut
     match (&service.answer.evidence, &binding.evidence_path) {
         (Some(_), None) => {
             let what = format!("`{}` shows evidence, and nothing says where it is", service.id);
-            problems.push(Problem::error("missing-evidence", at.clone(), what, "add `evidence_path = \"/…/{id}.png\"`"));
+            problems.push(Problem::error(
+                "missing-evidence",
+                at.clone(),
+                what,
+                "add `evidence_path = \"/…/{id}.png\"`",
+            ));
         }
         (None, Some(_)) => {
             let what = format!("`{}` shows no evidence", service.id);
@@ -319,12 +339,17 @@ fn is_date_pattern(pattern: &str) -> bool {
 fn kind_fits(field: &Field, mapping: &Mapping, at: &Place, problems: &mut Vec<Problem>) {
     let key = &field.key;
     let is_date = matches!(field.kind, FieldKind::Date | FieldKind::DateTime);
-    let mut wrong = |place: Place, what: String, fix: &str| problems.push(Problem::error("wrong-mapping", place, what, fix));
+    let mut wrong =
+        |place: Place, what: String, fix: &str| problems.push(Problem::error("wrong-mapping", place, what, fix));
     if mapping.constant.is_none() && (field.kind == FieldKind::Money) != mapping.money.is_some() {
         if mapping.money.is_some() {
             wrong(at.at("money"), format!("`{key}` is no money"), "remove `money`");
         } else {
-            wrong(at.clone(), format!("`{key}` is money of an unknown unit"), "add `money = \"yuan\"` or `money = \"fen\"`");
+            wrong(
+                at.clone(),
+                format!("`{key}` is money of an unknown unit"),
+                "add `money = \"yuan\"` or `money = \"fen\"`",
+            );
         }
     }
     if mapping.constant.is_none() && is_date != mapping.date.is_some() {
@@ -352,7 +377,9 @@ mod tests {
 
     #[test]
     fn only_safe_addresses_pass() {
-        for url in ["https://a.example/x", "http://127.0.0.1:80/x", "http://localhost/x", "http://[::1]:8090", "sandbox:/1/a"] {
+        for url in
+            ["https://a.example/x", "http://127.0.0.1:80/x", "http://localhost/x", "http://[::1]:8090", "sandbox:/1/a"]
+        {
             assert!(is_allowed_url(url), "{url}");
         }
         for url in [

@@ -11,8 +11,8 @@ use crate::{
 const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
 /// First two digits of the area codes of the mainland's provinces.
 const PROVINCE_CODES: [u8; 31] = [
-    11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64,
-    65,
+    11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63,
+    64, 65,
 ];
 /// The least contrast of the band with the white text on it.
 const CONTRAST_MIN: f64 = 4.5;
@@ -99,7 +99,12 @@ fn districts(city: &City, problems: &mut Vec<Problem>) {
         let at = place!["districts", i, "code"];
         if !district.code.starts_with(shared) || district.code == city.code {
             let what = format!("{} is no district of {}", district.code, city.code);
-            problems.push(Problem::error("bad-district", at.clone(), what, format!("a code that begins with {shared}")));
+            problems.push(Problem::error(
+                "bad-district",
+                at.clone(),
+                what,
+                format!("a code that begins with {shared}"),
+            ));
         }
         if !seen.insert(&district.code) {
             let what = format!("the district {} is there twice", district.code);
@@ -126,12 +131,22 @@ impl Taken {
         }
         if let Some(other) = self.names.get(&city.name.zh_cn) {
             let what = format!("the name {} is {other}'s already", city.name.zh_cn);
-            problems.push(Problem::error("duplicate-name", place!["name", "zh-CN"], what, "write this city's own name"));
+            problems.push(Problem::error(
+                "duplicate-name",
+                place!["name", "zh-CN"],
+                what,
+                "write this city's own name",
+            ));
         }
         for (i, plate) in city.plates.iter().enumerate() {
             if let Some((_, other)) = self.plates.iter().find(|(taken, _)| overlap(taken, plate)) {
                 let what = format!("the plate place {plate} is {other}'s already");
-                problems.push(Problem::error("duplicate-plate", place!["plates", i], what, "a plate belongs to one city"));
+                problems.push(Problem::error(
+                    "duplicate-plate",
+                    place!["plates", i],
+                    what,
+                    "a plate belongs to one city",
+                ));
             }
         }
         self.codes.entry(city.code.clone()).or_insert_with(|| id.to_owned());

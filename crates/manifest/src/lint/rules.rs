@@ -23,7 +23,12 @@ impl Timeline {
             codes(rule.by_code.keys(), &at, &mut problems);
             for (code, violation) in rule.by_code.iter().filter(|(_, violation)| violation.points > rule.full) {
                 let what = format!("{} points are more than the full {}", violation.points, rule.full);
-                problems.push(Problem::error("out-of-range", at.at("code").at(code).at("points"), what, "check the order"));
+                problems.push(Problem::error(
+                    "out-of-range",
+                    at.at("code").at(code).at("points"),
+                    what,
+                    "check the order",
+                ));
             }
         }
         problems
@@ -34,7 +39,12 @@ impl Timeline {
         for (i, rule) in file.rule.iter().enumerate() {
             for (class, _) in rule.cycles_by_class.iter().filter(|(_, cycles)| **cycles == 0) {
                 let at = place!["rule", i, "cycles_by_class", class];
-                problems.push(Problem::error("out-of-range", at, format!("class {class} in no cycle"), "write 1 or more"));
+                problems.push(Problem::error(
+                    "out-of-range",
+                    at,
+                    format!("class {class} in no cycle"),
+                    "write 1 or more",
+                ));
             }
         }
         problems
@@ -48,18 +58,18 @@ impl Timeline {
             codes(rule.code.keys(), &at, &mut problems);
             for (code, range) in rule.code.iter().filter(|(_, range)| range.from_yuan > range.to_yuan) {
                 let what = format!("the fine goes from {} to {} yuan", range.from_yuan, range.to_yuan);
-                problems.push(Problem::error("out-of-range", at.at("code").at(code), what, "write the smaller one first"));
+                problems.push(Problem::error(
+                    "out-of-range",
+                    at.at("code").at(code),
+                    what,
+                    "write the smaller one first",
+                ));
             }
         }
         problems
     }
 
-    fn days(
-        &mut self,
-        path: &str,
-        kind: &'static str,
-        rules: impl Iterator<Item = (String, Date)>,
-    ) -> Vec<Problem> {
+    fn days(&mut self, path: &str, kind: &'static str, rules: impl Iterator<Item = (String, Date)>) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut before: Option<Date> = None;
         for (i, (area, day)) in rules.enumerate() {
@@ -85,7 +95,12 @@ fn codes<'a>(codes: impl Iterator<Item = &'a String>, at: &Place, problems: &mut
         none = false;
         if !(4..=5).contains(&code.len()) || !code.bytes().all(|b| b.is_ascii_digit()) {
             let what = format!("`{code}` is no violation code");
-            problems.push(Problem::error("bad-violation-code", at.at("code").at(code).key(), what, "four or five digits"));
+            problems.push(Problem::error(
+                "bad-violation-code",
+                at.at("code").at(code).key(),
+                what,
+                "four or five digits",
+            ));
         }
     }
     if none {

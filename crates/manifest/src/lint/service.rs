@@ -24,7 +24,12 @@ pub fn check(service: &Service, file_stem: &str, known: &Known<'_>) -> Vec<Probl
         && !icons.contains(&service.icon.as_str())
     {
         let what = format!("there is no icon `{}`", service.icon);
-        problems.push(Problem::error("unknown-icon", place!["icon"], what, offer(&service.icon, icons.iter().copied())));
+        problems.push(Problem::error(
+            "unknown-icon",
+            place!["icon"],
+            what,
+            offer(&service.icon, icons.iter().copied()),
+        ));
     }
     let short = service.short_name.zh_cn.chars().filter(|&c| is_han(c)).count();
     if short > 6 {
@@ -73,7 +78,11 @@ fn fields(service: &Service, problems: &mut Vec<Problem>) {
                 problems.push(Problem::error(
                     "wrong-arguments",
                     at.at("derive").at("from"),
-                    format!("`{}` is computed from {} fields, and the function takes {wanted}", field.key, derive.from.len()),
+                    format!(
+                        "`{}` is computed from {} fields, and the function takes {wanted}",
+                        field.key,
+                        derive.from.len()
+                    ),
                     format!("name {wanted} fields, in the order of the function"),
                 ));
             }
@@ -97,9 +106,15 @@ fn fields(service: &Service, problems: &mut Vec<Problem>) {
 fn choices(field: &Field, at: &Place, problems: &mut Vec<Problem>) {
     if (field.kind == FieldKind::Choice) == field.choices.is_empty() {
         let (what, fix) = if field.choices.is_empty() {
-            (format!("`{}` is a choice without choices", field.key), "add `choices = [{ value = …, label = …, tone = … }]`")
+            (
+                format!("`{}` is a choice without choices", field.key),
+                "add `choices = [{ value = …, label = …, tone = … }]`",
+            )
         } else {
-            (format!("`{}` has choices, and is no choice", field.key), "write `kind = \"choice\"`, or remove the choices")
+            (
+                format!("`{}` has choices, and is no choice", field.key),
+                "write `kind = \"choice\"`, or remove the choices",
+            )
         };
         problems.push(Problem::error("choices", at.at("kind"), what, fix));
     }
@@ -107,13 +122,23 @@ fn choices(field: &Field, at: &Place, problems: &mut Vec<Problem>) {
     for (j, choice) in field.choices.iter().enumerate() {
         if !seen.insert(choice.value.as_str()) {
             let what = format!("`{}` has the choice `{}` twice", field.key, choice.value);
-            problems.push(Problem::error("duplicate-choice", at.at("choices").at(j).at("value"), what, "remove one of them"));
+            problems.push(Problem::error(
+                "duplicate-choice",
+                at.at("choices").at(j).at("value"),
+                what,
+                "remove one of them",
+            ));
         }
     }
     if let Some(derive) = &field.derive {
         for word in derive.with.choices().iter().filter(|word| !seen.contains(*word)) {
             let what = format!("`{}` can become `{word}`, and has no words for it", field.key);
-            problems.push(Problem::error("uncovered-choice", at.at("choices"), what, format!("add a choice with value \"{word}\"")));
+            problems.push(Problem::error(
+                "uncovered-choice",
+                at.at("choices"),
+                what,
+                format!("add a choice with value \"{word}\""),
+            ));
         }
     }
 }

@@ -46,10 +46,16 @@ pub fn check(file: &StoryFile, file_stem: &str, services: &BTreeMap<ServiceId, A
         let expect = &story.expect;
         let least = expect.rows_min.unwrap_or(0);
         if expect.rows_max.is_some_and(|most| most < least)
-            || (matches!(expect.outcome, Outcome::None | Outcome::Unavailable) && (least > 0 || !expect.field.is_empty()))
+            || (matches!(expect.outcome, Outcome::None | Outcome::Unavailable)
+                && (least > 0 || !expect.field.is_empty()))
         {
             let what = "no number of rows can be right";
-            problems.push(Problem::error("impossible-rows", at.at("expect"), what, "mend rows_min, rows_max or outcome"));
+            problems.push(Problem::error(
+                "impossible-rows",
+                at.at("expect"),
+                what,
+                "mend rows_min, rows_max or outcome",
+            ));
         }
         for (j, wanted) in expect.field.iter().enumerate() {
             let at = at.at("expect").at("field").at(j);
@@ -60,9 +66,19 @@ pub fn check(file: &StoryFile, file_stem: &str, services: &BTreeMap<ServiceId, A
                 continue;
             };
             let values: Vec<&str> = field.choices.iter().map(|choice| choice.value.as_str()).collect();
-            for (k, value) in wanted.one_of.iter().enumerate().filter(|(_, value)| !values.is_empty() && !values.contains(&value.as_str())) {
+            for (k, value) in wanted
+                .one_of
+                .iter()
+                .enumerate()
+                .filter(|(_, value)| !values.is_empty() && !values.contains(&value.as_str()))
+            {
                 let what = format!("`{}` is never `{value}`", wanted.key);
-                problems.push(Problem::error("unknown-choice", at.at("one_of").at(k), what, offer(value, values.iter().copied())));
+                problems.push(Problem::error(
+                    "unknown-choice",
+                    at.at("one_of").at(k),
+                    what,
+                    offer(value, values.iter().copied()),
+                ));
             }
         }
     }

@@ -41,7 +41,8 @@ pub fn with(path: &str, from: &str, to: &str) -> Files {
 /// The finding of a code, with the place that it must point at: the first `marked` in the file after `after`.
 #[track_caller]
 pub fn expect<'l>(loaded: &'l Loaded, files: &Files, code: &str, path: &str, after: &str, marked: &str) -> &'l Finding {
-    let found: Vec<&Finding> = loaded.findings.iter().filter(|finding| finding.code == code && finding.path == path).collect();
+    let found: Vec<&Finding> =
+        loaded.findings.iter().filter(|finding| finding.code == code && finding.path == path).collect();
     assert!(!found.is_empty(), "no {code} in {path}: {:#?}", loaded.findings);
     let text = &files[path];
     let start = text.find(after).unwrap_or_else(|| panic!("{path} has no {after:?}"));
@@ -49,7 +50,8 @@ pub fn expect<'l>(loaded: &'l Loaded, files: &Files, code: &str, path: &str, aft
     let line = text[..at].matches('\n').count() + 1;
     let column = text[text[..at].rfind('\n').map_or(0, |i| i + 1)..at].chars().count() + 1;
     let places: Vec<_> = found.iter().map(|finding| (finding.line, finding.column)).collect();
-    found.into_iter().find(|finding| (finding.line, finding.column) == (line, column)).unwrap_or_else(|| {
-        panic!("{code} should be at {line}:{column}, and is at {places:?}")
-    })
+    found
+        .into_iter()
+        .find(|finding| (finding.line, finding.column) == (line, column))
+        .unwrap_or_else(|| panic!("{code} should be at {line}:{column}, and is at {places:?}"))
 }

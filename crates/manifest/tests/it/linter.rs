@@ -23,14 +23,28 @@ const BREAKS: &[Break] = &[
     (SERVICE, "steps = [{ zh-CN = \"登录\", en = \"Sign in\" }]\n", "", "missing-key", "", "[guide]"),
     (SERVICE, "materials = [{ zh-CN = \"车牌\", en = \"The plate\" }]\n", "", "missing-key", "", "[guide]"),
     (SERVICE, ", phone = \"12345\"", "", "missing-key", "contact = ", "{"),
-    (SERVICE, "contact = { name = { zh-CN = \"湖滨热线\", en = \"Lakeside helpline\" }, phone = \"12345\" }\n", "", "missing-key", "", "[guide]"),
+    (
+        SERVICE,
+        "contact = { name = { zh-CN = \"湖滨热线\", en = \"Lakeside helpline\" }, phone = \"12345\" }\n",
+        "",
+        "missing-key",
+        "",
+        "[guide]",
+    ),
     (SERVICE, "[{ zh-CN = \"登录\", en = \"Sign in\" }]", "[]", "empty", "steps = ", "[]"),
     (SERVICE, "[{ zh-CN = \"车牌\", en = \"The plate\" }]", "[]", "empty", "materials = ", "[]"),
     (SERVICE, "zh-CN = \"免费\"", "zh-CN = \"  \"", "empty", "fee = ", "\"  \""),
     (SERVICE, "phone = \"12345\"", "phone = \"ask me\"", "bad-phone", "phone = ", "\"ask me\""),
     // Texts.
     (SERVICE, "zh-CN = \"免费\", en = \"Free\"", "zh-CN = \"免费\"", "missing-language", "fee = ", "{"),
-    (SERVICE, "zh-CN = \"免费\", en = \"Free\"", "zh-CN = \"免费\", en = \"免费\"", "wrong-language", "en = \"免", "\"免费\""),
+    (
+        SERVICE,
+        "zh-CN = \"免费\", en = \"Free\"",
+        "zh-CN = \"免费\", en = \"免费\"",
+        "wrong-language",
+        "en = \"免",
+        "\"免费\"",
+    ),
     (SERVICE, "{count} to deal with", "{number} to deal with", "unknown-placeholder", "some = ", "\"{number}"),
     (SERVICE, "en = \"Free\"", "en = \"{free}\"", "unknown-placeholder", "fee = ", "\"{free}\""),
     // Keys, words and types.
@@ -42,7 +56,14 @@ const BREAKS: &[Break] = &[
     (SERVICE, "icon = \"bicycle\"", "icon = \"bycicle\"", "unknown-icon", "icon = ", "\"bycicle\""),
     (SERVICE, "id = \"bicycle-fine\"", "id = \"bike-fine\"", "id-differs", "id = ", "\"bike-fine\""),
     (SERVICE, "id = \"bicycle-fine\"", "id = \"Bicycle_Fine\"", "bad-pattern", "id = ", "\"Bicycle_Fine\""),
-    (SERVICE, "zh-CN = \"自行车罚单\"", "zh-CN = \"自行车罚单查询页\"", "too-long", "short_name", "\"自行车罚单查询页\""),
+    (
+        SERVICE,
+        "zh-CN = \"自行车罚单\"",
+        "zh-CN = \"自行车罚单查询页\"",
+        "too-long",
+        "short_name",
+        "\"自行车罚单查询页\"",
+    ),
     // Fields.
     (SERVICE, "field = \"state\"", "field = \"stat\"", "unknown-field", "open_when", "\"stat\""),
     (SERVICE, "equals = [\"open\"]", "equals = [\"opn\"]", "unknown-choice", "equals", "\"opn\""),
@@ -56,7 +77,14 @@ const BREAKS: &[Break] = &[
     (POINTS, "kind = \"points\"", "kind = \"text\"", "wrong-kind", "key = \"left\"", "\"text\""),
     // Fields that nobody fills.
     (BINDINGS, "id = { path = \"/no\" }\n", "", "missing-mapping", "", "[service.bicycle-fine.row]"),
-    (BINDINGS, "amount = { path = \"/yuan\", money = \"yuan\" }\n", "", "unfilled-field", "", "[service.bicycle-fine.row]"),
+    (
+        BINDINGS,
+        "amount = { path = \"/yuan\", money = \"yuan\" }\n",
+        "",
+        "unfilled-field",
+        "",
+        "[service.bicycle-fine.row]",
+    ),
     // The city.
     (CITY, "code = \"149900\"", "code = \"999900\"", "bad-city-code", "code = ", "\"999900\""),
     (CITY, "code = \"149900\"", "code = \"14990\"", "bad-pattern", "code = ", "\"14990\""),
@@ -68,9 +96,23 @@ const BREAKS: &[Break] = &[
     (CITY, "\"149901\"", "\"150001\"", "bad-district", "", "\"150001\""),
     (CITY, "motif = \"waves\"", "motif = \"wave\"", "unknown-word", "motif = ", "\"wave\""),
     // Bindings.
-    (BINDINGS, "[service.bicycle-fine]\ndepartment = \"bureau\"", "[service.bicycle-fine]\ndepartment = \"buro\"", "unknown-department", "", "\"buro\""),
+    (
+        BINDINGS,
+        "[service.bicycle-fine]\ndepartment = \"bureau\"",
+        "[service.bicycle-fine]\ndepartment = \"buro\"",
+        "unknown-department",
+        "",
+        "\"buro\"",
+    ),
     (BINDINGS, "/fines/{plate}", "/fines/{number}", "unknown-placeholder", "path = \"/fines", "\"/fines/{number}\""),
-    (BINDINGS, "send = { id = \"{licence_no}\" }", "send = { id = \"{plate}\" }", "unknown-placeholder", "path = \"/points\"", "\"{plate}\""),
+    (
+        BINDINGS,
+        "send = { id = \"{licence_no}\" }",
+        "send = { id = \"{plate}\" }",
+        "unknown-placeholder",
+        "path = \"/points\"",
+        "\"{plate}\"",
+    ),
     (BINDINGS, "/photo/{id}.png", "/photo/{no}.png", "unknown-placeholder", "evidence_path = ", "\"/photo/{no}.png\""),
     (BINDINGS, "evidence_path = \"/photo/{id}.png\"\n", "", "missing-evidence", "", "[service.bicycle-fine]"),
     (BINDINGS, "sandbox:/149900/bureau", "http://bureau.example/", "bad-url", "base_url = ", "\"http:"),
@@ -83,16 +125,51 @@ const BREAKS: &[Break] = &[
     (BINDINGS, "id = { path = \"/no\" }", "id = { table = {} }", "no-source", "row]\nid = ", "{"),
     (BINDINGS, "id = { path = \"/no\" }", "id = { path = \"no\" }", "bad-pointer", "row]\nid = ", "\"no\""),
     (BINDINGS, "photo = { path", "foto = { path", "unknown-field", "foto", "foto"),
-    (BINDINGS, "taken = { path = \"/taken\" }", "taken = { path = \"/taken\" }\nleft = { path = \"/left\" }", "derived-field", "left = ", "left"),
+    (
+        BINDINGS,
+        "taken = { path = \"/taken\" }",
+        "taken = { path = \"/taken\" }\nleft = { path = \"/left\" }",
+        "derived-field",
+        "left = ",
+        "left",
+    ),
     (BINDINGS, "echo = [{ path = \"/id\", question = \"licence_no\" }]\n", "", "no-echo", "", "[service.rider-points]"),
     (BINDINGS, "none = [\"1\"], busy = [\"9\"]", "none = [\"0\"]", "ambiguous-outcome", "none = ", "\"0\""),
-    (BINDINGS, "[check.vehicle-owner]", "[check.vehicle-ower]", "unknown-word", "", "[check.vehicle-ower]"),
-    (BINDINGS, "row = { match = { path = \"/match\"", "row = { same = { path = \"/match\"", "missing-mapping", "row = ", "{"),
+    (BINDINGS, "[check.vehicle-owner]", "[check.vehicle-ower]", "unknown-key", "", "vehicle-ower"),
+    (
+        BINDINGS,
+        "row = { match = { path = \"/match\"",
+        "row = { same = { path = \"/match\"",
+        "missing-mapping",
+        "row = ",
+        "{",
+    ),
     (BINDINGS, "\"1\" = \"yes\"", "\"1\" = \"true\"", "uncovered-choice", "match = ", "{"),
     // Rules.
-    ("rules/old/points.toml", "effective_on = \"2010-01-01\"", "effective_on = \"2000-01-01\"", "unsorted-rules", "effective_on = \"2000", "\"2000"),
-    ("rules/old/points.toml", "effective_on = \"2010-01-01\"", "effective_on = \"2001-01-01\"", "overlapping-rules", "[[rule]]\neffective_on = \"2001-01-01\"\nsource = { zh-CN = \"新", "\"2001"),
-    ("rules/old/points.toml", "effective_on = \"2010-01-01\"", "effective_on = \"2010-02-30\"", "bad-date", "effective_on = \"2010", "\"2010"),
+    (
+        "rules/old/points.toml",
+        "effective_on = \"2010-01-01\"",
+        "effective_on = \"2000-01-01\"",
+        "unsorted-rules",
+        "effective_on = \"2000",
+        "\"2000",
+    ),
+    (
+        "rules/old/points.toml",
+        "effective_on = \"2010-01-01\"",
+        "effective_on = \"2001-01-01\"",
+        "overlapping-rules",
+        "[[rule]]\neffective_on = \"2001-01-01\"\nsource = { zh-CN = \"新",
+        "\"2001",
+    ),
+    (
+        "rules/old/points.toml",
+        "effective_on = \"2010-01-01\"",
+        "effective_on = \"2010-02-30\"",
+        "bad-date",
+        "effective_on = \"2010",
+        "\"2010",
+    ),
     ("rules/old/points.toml", "{ 1001 =", "{ 10 =", "bad-violation-code", "{ 10 =", "10"),
     ("rules/old/fines.toml", "from_yuan = 20", "from_yuan = 2000", "out-of-range", "1001 = ", "{"),
     // Stories.
@@ -129,9 +206,21 @@ fn a_listed_service_without_a_binding_is_refused_in_the_city() {
 #[test]
 fn a_broken_service_takes_its_cities_out_and_nothing_else() {
     let mut files = with(SERVICE, "fee = ", "fe = ");
-    files.insert("cities/hillside/city.toml".into(), files[CITY].replace("lakeside", "hillside").replace("湖滨市", "山滨市").replace("149900", "149800").replace("149901", "149801").replace("晋Z", "晋Y").replace("\"bicycle-fine\", ", ""));
+    files.insert(
+        "cities/hillside/city.toml".into(),
+        files[CITY]
+            .replace("lakeside", "hillside")
+            .replace("湖滨市", "山滨市")
+            .replace("149900", "149800")
+            .replace("149901", "149801")
+            .replace("晋Z", "晋Y")
+            .replace("\"bicycle-fine\", ", ""),
+    );
     let bindings = &files[BINDINGS];
-    let (start, end) = (bindings.find("[service.bicycle-fine]").expect("start"), bindings.find("[service.rider-points]").expect("end"));
+    let (start, end) = (
+        bindings.find("[service.bicycle-fine]").expect("start"),
+        bindings.find("[service.rider-points]").expect("end"),
+    );
     let kept = format!("{}{}", &bindings[..start], &bindings[end..]).replace("149900", "149800");
     files.insert("cities/hillside/bindings.toml".into(), kept);
     let loaded = check(&files);
@@ -180,9 +269,11 @@ fn two_cities_share_neither_code_nor_plate_nor_name() {
     files.insert("cities/twin/city.toml".into(), files[CITY].replace("\"lakeside\"", "\"twin\"").replace("晋Z", "晋*"));
     files.insert("cities/twin/bindings.toml".into(), files[BINDINGS].clone());
     let loaded = check(&files);
-    for (code, after, marked) in
-        [("duplicate-code", "code = ", "\"149900\""), ("duplicate-plate", "plates = ", "\"晋*\""), ("duplicate-name", "name = ", "\"湖滨市\"")]
-    {
+    for (code, after, marked) in [
+        ("duplicate-code", "code = ", "\"149900\""),
+        ("duplicate-plate", "plates = ", "\"晋*\""),
+        ("duplicate-name", "name = ", "\"湖滨市\""),
+    ] {
         expect(&loaded, &files, code, "cities/twin/city.toml", after, marked);
     }
     assert_eq!(loaded.catalogue.cities.len(), 1, "the first one stays");
@@ -206,7 +297,10 @@ fn files_that_nobody_reads_are_told() {
     files.insert("cities/lakeside/citty.toml".into(), String::new());
     files.insert("calendars/2026.json".into(), "{\n  \"year\": 2026,\n  \"days\": [{]\n}\n".into());
     let loaded = check(&files);
-    assert_eq!(loaded.findings.iter().filter(|one| one.code == "unread-file" && one.severity == Severity::Warning).count(), 2);
+    assert_eq!(
+        loaded.findings.iter().filter(|one| one.code == "unread-file" && one.severity == Severity::Warning).count(),
+        2
+    );
     let calendar = loaded.findings.iter().find(|one| one.code == "bad-calendar").expect("told");
     assert_eq!((calendar.line, loaded.refused_calendars), (3, true));
 }
@@ -225,6 +319,7 @@ fn several_mistakes_are_told_at_once() {
     let mut files = with(SERVICE, "summary = ", "sumary = ");
     let text = files.get_mut(SERVICE).expect("service");
     *text = text.replacen("fee = ", "feee = ", 1).replacen("fresh_s = 600", "fresh_s = -1", 1);
-    let codes: Vec<_> = check(&files).findings.into_iter().filter(|one| one.path == SERVICE).map(|one| one.code).collect();
+    let codes: Vec<_> =
+        check(&files).findings.into_iter().filter(|one| one.path == SERVICE).map(|one| one.code).collect();
     assert_eq!(codes, ["missing-key", "unknown-key", "missing-key", "unknown-key", "out-of-range"]);
 }

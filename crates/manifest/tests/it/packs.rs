@@ -38,19 +38,23 @@ fn the_committed_packs_have_no_findings() {
     assert!(report.is_empty(), "\n{report}");
     let catalogue = &loaded.catalogue;
     assert_eq!(catalogue.cities.len(), 12, "the launch cities of the article");
-    let open: Vec<_> = catalogue.cities.values().filter(|pack| pack.city.state == manifest::city::CityState::Open).collect();
+    let open: Vec<_> =
+        catalogue.cities.values().filter(|pack| pack.city.state == manifest::city::CityState::Open).collect();
     assert_eq!(open.len(), 1);
     assert_eq!(catalogue.services_of(open[0]).count(), 4);
     assert_eq!(open[0].city.districts.len(), 10);
     assert_eq!(loaded.stories.len(), catalogue.services.len());
     assert_eq!(catalogue.platform.check.len(), 3);
-    assert!(catalogue.calendar.add_working_days(jiff::civil::date(2026, 9, 30), 1).on == jiff::civil::date(2026, 10, 8));
+    assert!(
+        catalogue.calendar.add_working_days(jiff::civil::date(2026, 9, 30), 1).on == jiff::civil::date(2026, 10, 8)
+    );
 }
 
 #[test]
 fn every_open_city_of_the_article_can_be_told_by_its_plate() {
     let loaded = loaded();
-    for (plate, code) in [("晋A", "140100"), ("晋B", "140200"), ("晋M", "140800"), ("沪*", "310000"), ("赣M", "360100")] {
+    for (plate, code) in [("晋A", "140100"), ("晋B", "140200"), ("晋M", "140800"), ("沪*", "310000"), ("赣M", "360100")]
+    {
         let found = loaded.catalogue.cities.values().find(|pack| pack.city.plates.iter().any(|own| own == plate));
         assert_eq!(found.map(|pack| pack.city.code.as_str()), Some(code), "{plate}");
     }
@@ -65,7 +69,11 @@ fn schemas_are_current() {
             std::fs::write(&path, kind.schema_json()).expect("writable");
         }
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(committed == kind.schema_json(), "{} is out of date: run the test with UPDATE_SCHEMAS=1", path.display());
+        assert!(
+            committed == kind.schema_json(),
+            "{} is out of date: run the test with UPDATE_SCHEMAS=1",
+            path.display()
+        );
     }
 }
 
@@ -86,4 +94,27 @@ fn every_kind_of_file_is_in_use() {
     for kind in Kind::ALL {
         assert!(files.keys().any(|path| Kind::of(path) == Some(kind)), "no {} file", kind.word());
     }
+}
+
+/// The examples of `docs/adding-a-service.md`, put where the page says, beside the real packs.
+#[test]
+fn the_page_on_adding_a_service_passes_the_linter() {
+    let page = std::fs::read_to_string(root().join("../docs/adding-a-service.md")).expect("the page");
+    let mut files = files();
+    let mut blocks = 0;
+    for block in page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+        let path = block.lines().find_map(|line| line.strip_prefix("# packs/")).expect("each example names its file");
+        files.entry(path.to_owned()).or_default().push_str(block);
+        if let Some(city) = path.strip_suffix("bindings.toml") {
+            let text = files.get_mut(&format!("{city}city.toml")).expect("the city");
+            *text = text.replace("services = [", "services = [\"bicycle-fine\", ");
+        }
+        blocks += 1;
+    }
+    assert_eq!(blocks, 3);
+    let loaded = load(&files, &Known::default());
+    let report: String = loaded.findings.iter().map(|finding| finding.render(&files)).collect();
+    assert!(report.is_empty(), "\n{report}");
+    assert!(loaded.catalogue.services.contains_key("bicycle-fine"));
+    assert!(loaded.catalogue.cities.values().any(|pack| pack.bindings.service.contains_key("bicycle-fine")));
 }

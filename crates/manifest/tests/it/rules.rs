@@ -10,8 +10,11 @@ use crate::packs;
 #[test]
 fn points_follow_the_set_of_the_day() {
     let rules = packs::loaded().catalogue.rules;
-    let points = |day: Date, code: &str| rules.points_on(day).and_then(|rule| rule.by_code.get(code)).map(|one| one.points);
-    for (code, before, since) in [("1345", 3, 1), ("1344", 3, 1), ("1223", 2, 3), ("1352", 3, 0), ("1625", 6, 6), ("6011", 2, 1)] {
+    let points =
+        |day: Date, code: &str| rules.points_on(day).and_then(|rule| rule.by_code.get(code)).map(|one| one.points);
+    for (code, before, since) in
+        [("1345", 3, 1), ("1344", 3, 1), ("1223", 2, 3), ("1352", 3, 0), ("1625", 6, 6), ("6011", 2, 1)]
+    {
         assert_eq!(points(date(2022, 3, 31), code), Some(before), "{code} before");
         assert_eq!(points(date(2022, 4, 1), code), Some(since), "{code} since");
     }
@@ -33,7 +36,8 @@ fn the_age_of_the_exam_rose_in_2016() {
 #[test]
 fn the_place_decides_the_fine() {
     let rules = packs::loaded().catalogue.rules;
-    let fine = |day, place, code| rules.fine_on(day, place, code).map(|(from, to, _)| (from.fen() / 100, to.fen() / 100));
+    let fine =
+        |day, place, code| rules.fine_on(day, place, code).map(|(from, to, _)| (from.fen() / 100, to.fen() / 100));
     let day = date(2015, 4, 22);
     assert_eq!(fine(day, "330100", "1625"), Some((150, 150)));
     assert_eq!(fine(day, "530100", "1625"), Some((150, 150)));

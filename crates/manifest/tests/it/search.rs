@@ -12,7 +12,21 @@ fn found(query: &str, lang: Lang) -> Vec<String> {
 
 #[test]
 fn everyday_words_pinyin_initials_and_english_find_a_service() {
-    for query in ["罚单", "违章", "weizhang", "WZ", "ｗｚ", "fadan", "fd", "fine", "fines", "交罚单", "自行车", "zixingche", "ticket"] {
+    for query in [
+        "罚单",
+        "违章",
+        "weizhang",
+        "WZ",
+        "ｗｚ",
+        "fadan",
+        "fd",
+        "fine",
+        "fines",
+        "交罚单",
+        "自行车",
+        "zixingche",
+        "ticket",
+    ] {
         for lang in Lang::ALL {
             assert_eq!(found(query, lang).first().map(String::as_str), Some("bicycle-fine"), "{query}");
         }
