@@ -50,7 +50,9 @@ impl District {
         let mut draw = self.draw(Topic::Exam, n ^ (1 << 41));
         let failed = demo::part(n).is_none() && draw.chance(1);
         Some(Exam {
-            examined_on, hospital: *draw.pick(&HOSPITALS), result: if failed { "不合格" } else { "合格" }
+            examined_on,
+            hospital: draw.pick::<&'static str>(&HOSPITALS),
+            result: if failed { "不合格" } else { "合格" },
         })
     }
 

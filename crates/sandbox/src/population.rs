@@ -294,9 +294,9 @@ impl District {
         let mut rest = place % ORDINARY_SERIALS;
         let letters = ARRANGEMENTS[usize::try_from(rest % 10).ok()?];
         rest /= 10;
-        for i in 0..5 {
+        for (i, c) in serial.iter_mut().enumerate() {
             let (base, alphabet): (u64, &[u8]) = if letters.contains(&i) { (24, LETTERS) } else { (10, b"0123456789") };
-            serial[i] = alphabet[usize::try_from(rest % base).ok()?];
+            *c = alphabet[usize::try_from(rest % base).ok()?];
             rest /= base;
         }
         Some((format!("{}{}", prefix(place / ORDINARY_SERIALS)?, String::from_utf8_lossy(&serial)), None))

@@ -74,7 +74,7 @@ impl District {
             plate,
             kind,
             vin,
-            brand: *draw.pick(&BRANDS),
+            brand: draw.pick::<&'static str>(&BRANDS),
             colour: draw.weigh(&COLOURS, |&(_, share)| share).0,
             first_registered_on,
         })

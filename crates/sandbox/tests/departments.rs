@@ -1,5 +1,7 @@
 //! Every wire format and every fault, asked in process; and the truth held against the wire and against itself.
 
+#![expect(clippy::unwrap_used, reason = "a test's own helpers may fail loudly")]
+
 use std::sync::Arc;
 
 use axum::{
