@@ -32,7 +32,7 @@ pub fn browser() -> Outcome<PathBuf> {
     if !has("chromium") {
         missing.push("chromium");
     }
-    if !read("fc-list", &[":lang=zh-cn", "family"]).is_some_and(|fonts| !fonts.is_empty()) {
+    if read("fc-list", &[":lang=zh-cn", "family"]).is_none_or(|fonts| fonts.is_empty()) {
         missing.extend(["fontconfig", "fonts-noto-cjk"]);
     }
     if !has("node") {

@@ -69,11 +69,11 @@ impl FromRequestParts<Api> for Once {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Refusal> {
         let Some(key) = parts.headers.get("idempotency-key") else {
-            return Ok(Self(api.platform.once_key()));
+            return Ok(Self(OnceKey::random(api.platform.rng().as_ref())));
         };
-        key.to_str().ok().and_then(OnceKey::parse).map(Self).ok_or_else(|| {
-            let cause = "Idempotency-Key: 1 to 64 visible ASCII characters".to_owned();
-            Refusal::Request(StatusCode::BAD_REQUEST, "bad_request", cause)
+        key.to_str().ok().and_then(|key| OnceKey::parse(key).ok()).map(Self).ok_or_else(|| {
+            let cause = "Idempotency-Key: 8 to 64 letters, digits, - and _".to_owned();
+            Refusal::Request(StatusCode::BAD_REQUEST, "bad_idempotency_key", cause)
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Cards: the vehicles and licences that a citizen may ask about in a city.
 
 use axum::{Json, extract::State, http::StatusCode};
-use engine::{CardView, LicenceForm, Relation, VehicleForm, Whose};
+use engine::{CardState, CardView, LicenceForm, VehicleForm, Whose};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"id": "0h3v7c9k2m4n6p8q0r2s4t6v8w", "kind": "vehicle", "relation": "self",
+#[schema(example = json!({"id": "0h3v7c9k2m4n6p8q0r2s4t6v8w", "kind": "vehicle", "relation": "self", "state": "in-force",
     "title": "晋A00000", "subtitle": "", "whose": null, "bound_at": "2026-03-02T10:00:00+08:00"}))]
 pub struct Card {
     id: String,
@@ -20,6 +20,8 @@ pub struct Card {
     kind: &'static str,
     /// `self`, `consent` or `ward`
     relation: &'static str,
+    /// `in-force`, `ward-grown-up` or `consent-ended`: whether questions may be asked with it
+    state: &'static str,
     title: String,
     subtitle: String,
     /// The masked name of whom it belongs to, unless it is the citizen's own.
@@ -32,10 +34,11 @@ impl From<&CardView> for Card {
         Self {
             id: card.id.to_string(),
             kind: card.kind.word(),
-            relation: match card.relation {
-                Relation::Own => "self",
-                Relation::Consent => "consent",
-                Relation::Ward => "ward",
+            relation: card.relation.word(),
+            state: match card.state {
+                CardState::InForce => "in-force",
+                CardState::WardGrownUp => "ward-grown-up",
+                CardState::ConsentEnded => "consent-ended",
             },
             title: card.title.clone(),
             subtitle: card.subtitle.clone(),

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Api,
-    caller::{Asked, Places, SignedIn, city},
+    caller::{Asked, Places, SignedIn, Speaks, city},
     card::Card,
     problem::Refusal,
 };
@@ -214,11 +214,14 @@ pub async fn service(
     params(("city" = String, Path), ("q" = String, Query)), responses((status = 200, body = Vec<ServiceEntry>)))]
 pub async fn search(
     State(api): State<Api>,
+    Speaks(lang): Speaks,
     Places(place): Places<String>,
     Asked(query): Asked<Wanted>,
 ) -> Result<Json<Vec<ServiceEntry>>, Refusal> {
-    let found = api.platform.search(&city(&place)?, &query.q)?;
-    Ok(Json(found.iter().map(|service| ServiceEntry::from(service.as_ref())).collect()))
+    let catalogue = api.platform.catalogue();
+    let pack = catalogue.city(&place).ok_or(Kind::NotFound)?;
+    let hits = catalogue.search(pack, &query.q, lang);
+    Ok(Json(hits.iter().map(|hit| ServiceEntry::from(hit.service.as_ref())).collect()))
 }
 
 /// The citizen's home in a city: never waits for a department.

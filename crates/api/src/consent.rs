@@ -1,7 +1,7 @@
 //! Consent between persons: somebody asks to see, the other says yes or no, and either side can end it.
 
 use axum::{Json, extract::State, http::StatusCode};
-use engine::Direction;
+use engine::{ConsentState, Direction};
 use manifest::service::Subject;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -71,7 +71,13 @@ pub async fn list(State(api): State<Api>, SignedIn(citizen): SignedIn) -> Result
                 },
                 other: one.other,
                 kind: one.kind.word(),
-                state: one.state.word(),
+                state: match one.state {
+                    ConsentState::Asked => "asked",
+                    ConsentState::Granted => "granted",
+                    ConsentState::Refused => "refused",
+                    ConsentState::Revoked => "revoked",
+                    ConsentState::Expired => "expired",
+                },
                 asked_at: one.asked_at.rfc3339(),
                 decided_at: one.decided_at.map(kernel::Timestamp::rfc3339),
                 expires_at: one.expires_at.rfc3339(),
@@ -89,8 +95,8 @@ pub async fn ask(
     Once(once): Once,
     Body(form): Body<ConsentWanted>,
 ) -> Result<(StatusCode, Json<ConsentAsked>), Refusal> {
-    let kind = Subject::parse(&form.kind)
-        .ok_or_else(|| kernel::Error::field("kind", kernel::identifier::Mistake::Choice))?;
+    let kind =
+        Subject::parse(&form.kind).ok_or_else(|| kernel::Error::field("kind", kernel::identifier::Mistake::Choice))?;
     let asked = api.platform.ask_consent(&citizen, &form.person_phone, &form.person_name, kind, once).await?;
     Ok((StatusCode::ACCEPTED, Json(ConsentAsked { id: asked.to_string() })))
 }

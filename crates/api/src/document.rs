@@ -126,7 +126,7 @@ fn describe(operation: &mut Operation, row: &route::RouteInfo) {
             ParameterBuilder::new()
                 .name("Idempotency-Key")
                 .parameter_in(ParameterIn::Header)
-                .description(Some("1 to 64 visible ASCII characters. The same key gives the same outcome again."))
+                .description(Some("8 to 64 letters, digits, `-` and `_`. The same key gives the same outcome again."))
                 .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
                 .build()
                 .into(),
@@ -158,7 +158,7 @@ fn describe(operation: &mut Operation, row: &route::RouteInfo) {
             .build();
         if status == "429" || status == "503" {
             let seconds = ObjectBuilder::new().schema_type(Type::Integer).build();
-            response.headers.insert("Retry-After".into(), HeaderBuilder::new().schema(seconds).build().into());
+            response.headers.insert("Retry-After".into(), HeaderBuilder::new().schema(Some(seconds)).build().into());
         }
         operation.responses.responses.entry(status.into()).or_insert(RefOr::T(response));
     }

@@ -24,7 +24,7 @@ mod sign_in;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::DefaultBodyLimit, middleware};
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::any};
 use engine::Platform;
 
 pub use document::openapi;
@@ -54,6 +54,8 @@ const BODY_BYTES_MAX: usize = 16 * 1024;
 pub fn router(api: Api) -> Router {
     let (router, _) = document::open_router().split_for_parts();
     router
+        // Paths of the API that name nothing pass the gate too, which does not find them in its table.
+        .route("/api/{*rest}", any(async || StatusCode::NOT_FOUND))
         .layer(middleware::from_fn_with_state(api.clone(), gate::enter))
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

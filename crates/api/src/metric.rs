@@ -1,22 +1,22 @@
 //! What machines read about this process, in the text format of Prometheus. Counters only grow; nothing here names a
 //! person, and a route is named by its pattern, so that no id ends up in a label.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    sync::{
-        Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Mutex, time::Duration};
 
 /// Counters of one process.
 #[derive(Default)]
 pub struct Meter {
-    /// (door, method, route pattern, status) -> requests and their summed time
-    requests: Mutex<BTreeMap<(&'static str, String, String, u16), Requests>>,
-    csp_reports: AtomicU64,
+    requests: Mutex<BTreeMap<Answered, Requests>>,
+    watched: Mutex<Vec<Watched>>,
+}
+
+/// Door, method, route pattern and status of requests that are counted together.
+type Answered = (&'static str, String, String, u16);
+
+struct Watched {
+    name: &'static str,
+    help: &'static str,
+    read: Box<dyn Fn() -> u64 + Send + Sync>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -42,9 +42,10 @@ impl Meter {
         entry.micros += u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     }
 
-    /// Counts a report of a browser that our content policy was broken.
-    pub fn csp_report(&self) {
-        self.csp_reports.fetch_add(1, Ordering::Relaxed);
+    /// Shows a number that somebody else counts, under a name that ends in `_total` if it only grows.
+    pub fn watch(&self, name: &'static str, help: &'static str, read: impl Fn() -> u64 + Send + Sync + 'static) {
+        let watched = Watched { name, help, read: Box::new(read) };
+        self.watched.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(watched);
     }
 
     pub(crate) fn render(&self, health: &[connector::Health]) -> String {
@@ -73,9 +74,10 @@ impl Meter {
                 entry.micros % 1_000_000
             );
         }
-        text.push_str("# HELP shimin_csp_reports_total Browsers' reports of a broken content policy.\n");
-        text.push_str("# TYPE shimin_csp_reports_total counter\n");
-        let _ = writeln!(text, "shimin_csp_reports_total {}", self.csp_reports.load(Ordering::Relaxed));
+        for one in self.watched.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter() {
+            let kind = if one.name.ends_with("_total") { "counter" } else { "gauge" };
+            let _ = writeln!(text, "# HELP {0} {1}\n# TYPE {0} {kind}\n{0} {2}", one.name, one.help, (one.read)());
+        }
         text.push_str("# HELP shimin_department_state 1 for the state in which a department is.\n");
         text.push_str("# TYPE shimin_department_state gauge\n");
         for one in health {
@@ -122,7 +124,9 @@ mod tests {
         meter.request("api", "GET", "/api/v1/cities", 200, Duration::from_micros(1_500));
         meter.request("api", "GET", "/api/v1/cities", 200, Duration::from_micros(500));
         meter.request("web", "GET", "/\"odd\"", 404, Duration::ZERO);
+        meter.watch("shimin_commits_total", "Commits.", || 7);
         let text = meter.render(&[]);
+        assert!(text.contains("# TYPE shimin_commits_total counter\nshimin_commits_total 7\n"), "{text}");
         let labels = "door=\"api\",method=\"GET\",route=\"/api/v1/cities\",status=\"200\"";
         assert!(text.contains(&format!("shimin_requests_total{{{labels}}} 2\n")), "{text}");
         assert!(text.contains(&format!("shimin_request_seconds_total{{{labels}}} 0.002000\n")), "{text}");

@@ -162,6 +162,8 @@ codes! {
         ["Too many tries", "Wait for the seconds in retry_after_s, then try again."];
     "key_reused" ["幂等键已用过", "这个 Idempotency-Key 已用于另一个请求，换一个新的。"]
         ["Key already used", "This Idempotency-Key was used for another request: take a new one."];
+    "bad_idempotency_key" ["幂等键格式不对", "Idempotency-Key 为 8 至 64 个字母、数字、- 或 _。"]
+        ["Not an idempotency key", "Idempotency-Key has 8 to 64 letters, digits, - and _."];
     "already_verified" ["已经实名", "这个账号已经通过实名认证，不用再做。"]
         ["Already verified", "This account has passed the real-name check already."];
     "register" ["登记部门暂时没有应答", "您填写的内容没有丢失，过一会儿再试。"]

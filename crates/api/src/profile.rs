@@ -38,10 +38,7 @@ pub async fn show(State(api): State<Api>, SignedIn(citizen): SignedIn) -> Result
 /// A copy of everything that is kept about the citizen.
 #[utoipa::path(get, path = "/api/v1/profile/export", tag = "profile",
     responses((status = 200, body = serde_json::Value)))]
-pub async fn export(
-    State(api): State<Api>,
-    SignedIn(citizen): SignedIn,
-) -> Result<Json<serde_json::Value>, Refusal> {
+pub async fn export(State(api): State<Api>, SignedIn(citizen): SignedIn) -> Result<Json<serde_json::Value>, Refusal> {
     Ok(Json(api.platform.export(&citizen).await?))
 }
 

@@ -1,7 +1,7 @@
 //! Sessions and tokens: see them, end them, make one more, and how the citizen likes to read.
 
 use axum::{Json, extract::State, http::StatusCode};
-use engine::Preferences;
+use engine::{Preferences, SessionKind, Size, Theme};
 use kernel::Lang;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -81,7 +81,10 @@ pub async fn list(State(api): State<Api>, SignedIn(citizen): SignedIn) -> Result
             .map(|one| Session {
                 id: one.id.to_string(),
                 label: one.label,
-                kind: one.kind.word(),
+                kind: match one.kind {
+                    SessionKind::Web => "web",
+                    SessionKind::Token => "token",
+                },
                 created_at: one.created_at.rfc3339(),
                 last_seen_at: one.last_seen_at.rfc3339(),
                 current: one.current,
@@ -136,18 +139,10 @@ pub async fn set_preferences(
     Body(form): Body<PreferencesWanted>,
 ) -> Result<StatusCode, Refusal> {
     let choice = |field: &'static str| kernel::Error::field(field, kernel::identifier::Mistake::Choice);
-    let one_of = |value: Option<String>, words: &[&str], field: &'static str| match value {
-        Some(value) if !words.contains(&value.as_str()) => Err(choice(field)),
-        value => Ok(value),
-    };
-    let lang = match form.lang.as_deref() {
-        Some(tag) => Some(Lang::parse(tag).ok_or_else(|| choice("lang"))?),
-        None => None,
-    };
     let preferences = Preferences {
-        lang,
-        size: one_of(form.size, &["standard", "large", "huge"], "size")?,
-        theme: one_of(form.theme, &["light", "dark", "auto"], "theme")?,
+        lang: form.lang.map(|word| Lang::parse(&word).ok_or_else(|| choice("lang"))).transpose()?,
+        size: form.size.map(|word| Size::parse(&word).ok_or_else(|| choice("size"))).transpose()?,
+        theme: form.theme.map(|word| Theme::parse(&word).ok_or_else(|| choice("theme"))).transpose()?,
     };
     api.platform.set_preferences(&citizen, preferences).await?;
     Ok(StatusCode::NO_CONTENT)

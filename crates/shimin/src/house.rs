@@ -1,0 +1,155 @@
+//! The wiring: which store, which connector, which doors. Nobody else names an adapter.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration, time::Instant};
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request, State},
+    http::StatusCode,
+    middleware::{self, Next},
+    response::Response,
+};
+use engine::{Limits, Parts, Platform};
+use kernel::{Clock, Rng};
+use manifest::{Catalogue, city::CityState};
+use sandbox::{Area, Sandbox};
+use store::{Opener, Stores};
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+
+use crate::{
+    key,
+    output::{Ending, Trouble},
+};
+
+/// What a house is built from.
+pub struct Settings {
+    pub catalogue: Catalogue,
+    /// Where SQLite files and the master key lie.
+    pub data: PathBuf,
+    /// `postgres://…`: the data lies there instead of in files.
+    pub database: Option<String>,
+    /// `http://host:port` of the sandbox, as this process reaches it.
+    pub sandbox_url: Option<String>,
+    /// The same, as a citizen's browser reaches it.
+    pub sandbox_public_url: Option<String>,
+    /// Department hosts that may be spoken to over plain HTTP or at private addresses.
+    pub allow_hosts: Vec<String>,
+    /// The platform stands behind TLS.
+    pub secure_cookies: bool,
+    pub limits: Limits,
+    pub clock: Arc<dyn Clock>,
+    pub rng: Arc<dyn Rng>,
+}
+
+/// A platform ready to be served.
+pub struct House {
+    pub platform: Platform,
+    pub stores: Arc<Stores>,
+    pub router: Router,
+    pub meter: Arc<api::Meter>,
+    pub csp_reports: web::CspReports,
+}
+
+/// No form and no request of the API is longer.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Longer than any deadline of a department.
+const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
+
+impl House {
+    pub async fn build(settings: Settings) -> Result<Self, Trouble> {
+        let stores = open_stores(&settings).await?;
+        let vault = identity::Vault::new(key::load_or_create(&settings.data, settings.rng.as_ref())?);
+        let connector = connector_http::Http::new(connector_http::Config {
+            sandbox: settings.sandbox_url.clone(),
+            allow_hosts: settings.allow_hosts,
+            clock: Arc::clone(&settings.clock),
+        })
+        .map_err(Trouble::failed)?;
+        let platform = Platform::new(Parts {
+            catalogue: settings.catalogue,
+            stores: Arc::clone(&stores),
+            connector: Arc::new(connector),
+            vault,
+            clock: settings.clock,
+            rng: settings.rng,
+            limits: settings.limits,
+        });
+        let meter = Arc::new(api::Meter::default());
+        let csp_reports = web::CspReports::default();
+        let counter = csp_reports.clone();
+        meter.watch("shimin_csp_reports_total", "Browsers' reports of a broken content policy.", move || {
+            counter.count()
+        });
+        let pages = web::router(web::Web {
+            platform: platform.clone(),
+            sandbox_url: settings.sandbox_public_url,
+            secure_cookies: settings.secure_cookies,
+            csp_reports: csp_reports.clone(),
+        })
+        .layer(middleware::from_fn_with_state(Arc::clone(&meter), count));
+        let router = pages
+            .merge(api::router(api::Api::new(platform.clone(), Arc::clone(&meter))))
+            .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME_MAX))
+            .layer(CatchPanicLayer::new());
+        Ok(Self { platform, stores, router, meter, csp_reports })
+    }
+}
+
+async fn open_stores(settings: &Settings) -> Result<Arc<Stores>, Trouble> {
+    let opener: Arc<dyn Opener> = match &settings.database {
+        Some(url) => Arc::new(
+            store_postgres::Database::connect(url)
+                .await
+                .map_err(|cause| Trouble::new(Ending::Unreachable, format!("the database: {cause}")))?,
+        ),
+        None => {
+            let data = &settings.data;
+            std::fs::create_dir_all(data).map_err(|cause| Trouble::failed(format!("{}: {cause}", data.display())))?;
+            Arc::new(store_sqlite::Files::new(data.clone()))
+        }
+    };
+    Stores::open_with(opener, Arc::clone(&settings.rng))
+        .await
+        .map_err(|cause| Trouble::new(Ending::Unreachable, format!("the store does not open: {cause}")))
+}
+
+/// Counts what the pages answered, by the pattern of the route.
+async fn count(State(meter): State<Arc<api::Meter>>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await;
+    let route = route.as_ref().map_or("none", |route| route.as_str());
+    meter.request("web", method.as_str(), route, response.status().as_u16(), began.elapsed());
+    response
+}
+
+/// A sandbox that knows every city of a catalogue. Cities that are open come first: the demo logins live in the first.
+#[must_use]
+pub fn sandbox_of(catalogue: &Catalogue, seed: u64, persons: u64, clock: Arc<dyn Clock>) -> Arc<Sandbox> {
+    Sandbox::new(sandbox::Config { seed, persons, areas: areas(catalogue), clock })
+}
+
+/// Every city as the sandbox needs it, the open ones first.
+#[must_use]
+pub fn areas(catalogue: &Catalogue) -> Vec<Area> {
+    let mut packs: Vec<_> = catalogue.cities.values().collect();
+    packs.sort_by_key(|pack| pack.city.state != CityState::Open);
+    packs
+        .into_iter()
+        .map(|pack| Area {
+            code: pack.city.code.clone(),
+            plates: pack.city.plates.iter().map(|plate| plate.replace('*', "A")).collect(),
+            name: pack.city.name.zh_cn.clone(),
+        })
+        .collect()
+}
+
+/// A socket to listen on.
+pub async fn bind(address: SocketAddr) -> Result<tokio::net::TcpListener, Trouble> {
+    tokio::net::TcpListener::bind(address).await.map_err(|cause| {
+        let hint = if cause.kind() == std::io::ErrorKind::AddrInUse { "; choose another port" } else { "" };
+        Trouble::failed(format!("cannot listen on {address}: {cause}{hint}"))
+    })
+}
