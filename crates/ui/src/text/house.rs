@@ -4,7 +4,7 @@ crate::texts! {
     // The shell
     house: "市民之家", "Shimin";
     house_description: "一个入口办城市里的事：问部门、看来源、知时间。", "One door to your city's services: ask a department, see the source and the time.";
-    title_error: "有误：", "Error: ";
+    title_error: "错误：", "Error: ";
     skip_to_content: "跳到正文", "Skip to content";
     back: "返回", "Back";
     help: "帮助", "Help";

@@ -1,0 +1,151 @@
+//! A city's home page: my figures, the services, one tap each. It waits for no department, and shows nothing dead.
+
+use engine::Home;
+use kernel::Lang;
+use manifest::{CityPack, Service};
+use maud::{Markup, html};
+use ui::{
+    Tone,
+    component::{Row, Stat, Tile, card, notice, rows, stats, tiles},
+    format, text,
+};
+
+use crate::{
+    return_path::with_return,
+    route::Outcome,
+    visit::{Sheet, Visit},
+};
+
+/// Tiles on the home page; the rest is one tap further.
+const TILES_MAX: usize = 8;
+
+/// A figure older than this says how old it is.
+const FIGURE_AGE_SHOWN_MS: i64 = 10 * 60_000;
+
+pub(crate) async fn show(visit: &mut Visit) -> Outcome {
+    let pack = visit.city()?;
+    let city = &pack.city;
+    visit.remember_city(&city.id);
+    let home = match &visit.citizen {
+        Some(citizen) if citizen.verified => Some(visit.platform().home(citizen, &city.id).await?),
+        _ => None,
+    };
+    let l = visit.lang;
+    let title = text::home_title(l, city.name.get(l));
+    let services: Vec<&Service> = visit.catalogue.services_of(&pack).map(|service| &**service).collect();
+    let body = html! {
+        h1.sr { (title) }
+        (mine(visit, &pack, &services, home.as_ref()))
+        (common(visit, &pack, &services, home.as_ref()))
+        @if visit.citizen.is_some() {
+            (rows_card(&[Row { title: text::home_who_looked_title(l), detail: text::home_who_looked_detail(l),
+                href: Some("/me/access"), icon: Some("eye"), ..Row::default() }]))
+        }
+        (rows_card(&[Row { title: &text::help_call(l, &city.hotline), detail: text::help_call_detail(l),
+            href: Some("/help"), icon: Some("phone"), ..Row::default() }]))
+    };
+    Ok(visit.show(Sheet { title: &title, back: "/cities", home: true, body, ..Sheet::default() }))
+}
+
+fn rows_card(list: &[Row<'_>]) -> Markup {
+    html! { section.card { (rows(list)) } }
+}
+
+/// What concerns the person: the way in, the way on, or the figures.
+fn mine(visit: &Visit, pack: &CityPack, services: &[&Service], home: Option<&Home>) -> Markup {
+    let l = visit.lang;
+    let id = &pack.city.id;
+    let here = format!("/{id}");
+    match (&visit.citizen, home) {
+        (None, _) => rows_card(&[Row {
+            title: text::sign_in_row_title(l),
+            detail: text::sign_in_row_detail(l),
+            href: Some(&with_return("/sign-in", Some(&here))),
+            icon: Some("log-in"),
+            ..Row::default()
+        }]),
+        (Some(_), None) => rows_card(&[Row {
+            title: text::real_name_needed(l),
+            detail: text::real_name_lead(l),
+            href: Some(&with_return("/real-name", Some(&here))),
+            icon: Some("user-check"),
+            ..Row::default()
+        }]),
+        (Some(_), Some(home)) => html! {
+            @if home.asked_consents > 0 {
+                (notice(Tone::Info, &waiting(l, home.asked_consents), html! {
+                    p { a href="/me/consents" { (l.pick("去看看", "Have a look")) } }
+                }))
+            }
+            @if home.cards.is_empty() {
+                (rows_card(&[Row { title: text::add_card_row_title(l), detail: text::add_card_row_detail(l),
+                    href: Some(&format!("/{id}/cards")), icon: Some("plus"), ..Row::default() }]))
+            } @else {
+                (figures(visit, pack, services, home))
+            }
+        },
+    }
+}
+
+fn waiting(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::ZhCn => format!("有 {count} 位家人等您同意"),
+        Lang::En => format!("Waiting for your consent: {count}"),
+    }
+}
+
+fn figures(visit: &Visit, pack: &CityPack, services: &[&Service], home: &Home) -> Markup {
+    let l = visit.lang;
+    let drawn: Vec<(String, String)> = home
+        .strip
+        .iter()
+        .map(|figure| {
+            let note = match figure.fetched_at {
+                None => text::figure_ask(l).to_owned(),
+                Some(at) if visit.now.since_ms(at) > FIGURE_AGE_SHOWN_MS => format::age(l, at, visit.now),
+                Some(_) => String::new(),
+            };
+            (ask_href(pack, &figure.service), note)
+        })
+        .collect();
+    let strip: Vec<Stat<'_>> = home
+        .strip
+        .iter()
+        .zip(&drawn)
+        .filter(|(figure, _)| services.iter().any(|service| service.id == figure.service))
+        .map(|(figure, (href, note))| Stat {
+            label: figure.label.get(l),
+            value: figure.value.as_deref().unwrap_or("—"),
+            unit: if figure.value.is_some() { figure.unit.get(l) } else { "" },
+            href: Some(href),
+            tone: figure.tone.into(),
+            note,
+        })
+        .collect();
+    html! { @if !strip.is_empty() { (stats(&strip)) } }
+}
+
+fn ask_href(pack: &CityPack, service: &kernel::ServiceId) -> String {
+    format!("/{}/s/{service}/ask", pack.city.id)
+}
+
+fn common(visit: &Visit, pack: &CityPack, services: &[&Service], home: Option<&Home>) -> Markup {
+    let l = visit.lang;
+    let id = &pack.city.id;
+    let hrefs: Vec<String> = services
+        .iter()
+        .take(TILES_MAX)
+        .map(|service| {
+            // Whoever has the card gets the answer; everybody else reads first what the service is.
+            let has_card = home.is_some_and(|home| home.cards.iter().any(|card| card.kind == service.subject));
+            if has_card { ask_href(pack, &service.id) } else { format!("/{id}/s/{}", service.id) }
+        })
+        .collect();
+    let list: Vec<Tile<'_>> = services
+        .iter()
+        .zip(&hrefs)
+        .map(|(service, href)| Tile { label: service.short_name.get(l), href, icon: &service.icon })
+        .collect();
+    let all = text::all_count(l, services.len() as u64);
+    card(text::common_services(l), Some((&all, &format!("/{id}/services"))), tiles(&list))
+}

@@ -1,0 +1,105 @@
+//! A form that did not go through: which fields need mending, or why it could not be dealt with now. The form is shown
+//! again with everything that was typed, so nobody starts over.
+
+use axum::http::StatusCode;
+use kernel::{Error, Kind, Lang};
+use maud::{Markup, html};
+use ui::{
+    Tone,
+    component::{error_summary, notice},
+};
+
+use crate::trouble::Trouble;
+
+#[derive(Debug)]
+pub(crate) struct Mishap {
+    fields: Vec<(&'static str, String)>,
+    /// Title and explanation, when it is not the person's typing.
+    notice: Option<(String, &'static str)>,
+    status: StatusCode,
+}
+
+impl Mishap {
+    pub(crate) const fn none() -> Self {
+        Self { fields: Vec::new(), notice: None, status: StatusCode::OK }
+    }
+
+    /// What a form can say about an error; what it cannot is passed on, to be a page of its own.
+    pub(crate) fn of_error(error: Error, lang: Lang) -> Result<Self, Trouble> {
+        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let notice = match &error.kind {
+            Kind::Invalid(fields) => {
+                let fields = fields.iter().map(|field| (field.field, field.say(lang))).collect();
+                return Ok(Self { fields, notice: None, status });
+            }
+            Kind::TooMany { retry_after_s } => (
+                wait(lang, *retry_after_s),
+                lang.pick("您填的内容还在，到时再提交。", "What you typed is still here; send it again then."),
+            ),
+            Kind::Unavailable(_) => (
+                lang.pick("核验部门现在没有回应", "The department does not answer right now").to_owned(),
+                lang.pick("什么都没有丢，过几分钟再提交一次。", "Nothing is lost. Send it again in a few minutes."),
+            ),
+            Kind::Conflict(_) => (
+                lang.pick("这件事已经办过了", "This has been done already").to_owned(),
+                lang.pick("核对一下现在的情况，需要时再提交。", "Look at how things stand, and send it again if needed."),
+            ),
+            _ => return Err(error.into()),
+        };
+        Ok(Self { fields: Vec::new(), notice: Some(notice), status })
+    }
+
+    /// The message for a field.
+    pub(crate) fn of(&self, field: &str) -> Option<&str> {
+        self.fields.iter().find(|(name, _)| *name == field).map(|(_, message)| message.as_str())
+    }
+
+    pub(crate) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What stands above the heading.
+    pub(crate) fn above(&self, lang: Lang) -> Markup {
+        html! {
+            (error_summary(lang, self.fields.iter().map(|(name, message)| (*name, message.as_str()))))
+            @if let Some((title, detail)) = &self.notice { (notice(Tone::Warn, title, html! { p { (detail) } })) }
+        }
+    }
+}
+
+/// When to come back, in the largest unit that is not misleading.
+pub(crate) fn wait(lang: Lang, retry_after_s: u32) -> String {
+    let minutes = retry_after_s.div_ceil(60);
+    match (lang, retry_after_s) {
+        (Lang::ZhCn, 0..=90) => format!("试得太快了，{retry_after_s} 秒后再试"),
+        (Lang::ZhCn, 91..=5400) => format!("试的次数多了，{minutes} 分钟后再试"),
+        (Lang::ZhCn, _) => format!("今天试的次数多了，{} 小时后再试", minutes.div_ceil(60)),
+        (Lang::En, 0..=90) => format!("Too fast: try again in {retry_after_s} seconds"),
+        (Lang::En, 91..=5400) => format!("Too many tries: try again in {minutes} minutes"),
+        (Lang::En, _) => format!("Too many tries today: try again in {} hours", minutes.div_ceil(60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::identifier::Mistake;
+
+    use super::*;
+
+    #[test]
+    fn typing_mistakes_stay_on_the_form_and_strangers_are_passed_on() {
+        let mishap = Mishap::of_error(Error::field("plate", Mistake::PlatePattern), Lang::ZhCn).expect("a form error");
+        assert_eq!(mishap.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(mishap.of("plate").is_some() && mishap.of("vin_tail").is_none());
+        assert!(mishap.above(Lang::ZhCn).into_string().contains("href=\"#plate\""));
+        assert!(Mishap::of_error(Kind::NotFound.into(), Lang::ZhCn).is_err());
+        assert!(Mishap::of_error(Kind::Internal.into(), Lang::En).is_err());
+    }
+
+    #[test]
+    fn the_wait_is_told_in_a_fitting_unit() {
+        assert_eq!(wait(Lang::ZhCn, 40), "试得太快了，40 秒后再试");
+        assert_eq!(wait(Lang::En, 601), "Too many tries: try again in 11 minutes");
+        assert_eq!(wait(Lang::En, 7201), "Too many tries today: try again in 3 hours");
+    }
+}

@@ -1,0 +1,113 @@
+//! Me: what the platform knows of a person, a copy of it to take away, and the end of it.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use maud::html;
+use ui::{
+    Button, Tone,
+    component::{Field, Row, Summary, card, checkbox, form, heading, masked, notice, rows, summary},
+    format, text,
+};
+
+use crate::{
+    mishap::Mishap,
+    return_path::with_return,
+    route::Outcome,
+    visit::{Sheet, Visit},
+};
+
+pub(crate) async fn show(visit: &mut Visit) -> Outcome {
+    let l = visit.lang;
+    let profile = visit.platform().profile(visit.citizen()?).await?;
+    let cards = visit.look.as_ref().map(|pack| format!("/{}/cards", pack.city.id));
+    let mut own = vec![];
+    if let Some(href) = &cards {
+        own.push(Row { title: text::cards_title(l), detail: text::cards_lead(l), href: Some(href), icon: Some("id-card"), ..Row::default() });
+    }
+    own.push(Row { title: text::family_title(l), detail: text::family_lead(l), href: Some("/me/consents"), icon: Some("users"), ..Row::default() });
+    let data = [
+        Row { title: text::access_title(l), detail: text::home_who_looked_detail(l), href: Some("/me/access"), icon: Some("eye"), ..Row::default() },
+        Row { title: text::sessions_title(l), href: Some("/me/sessions"), icon: Some("smartphone"), ..Row::default() },
+        Row { title: text::tokens_title(l), href: Some("/me/tokens"), icon: Some("key"), ..Row::default() },
+        Row { title: text::export_title(l), href: Some("/me/export"), icon: Some("download"), ..Row::default() },
+        Row { title: text::settings_title(l), href: Some("/settings"), icon: Some("settings"), ..Row::default() },
+        Row { title: text::delete_title(l), href: Some("/me/delete"), icon: Some("trash-2"), ..Row::default() },
+    ];
+    let real_name = with_return("/real-name", Some("/me"));
+    let body = html! {
+        (heading(profile.name.as_deref().unwrap_or_else(|| text::me_title(l)), ""))
+        (card("", None, summary([
+            Summary::markup(text::phone_label(l), masked(&profile.phone)),
+            match &profile.resident_id {
+                Some(id) => Summary::markup(text::resident_id_label(l), masked(id)),
+                None => Summary::markup(text::real_name_title(l), html! { a href=(real_name) { (text::real_name_needed(l)) } }),
+            },
+            match profile.verified_at {
+                Some(at) => Summary::text(text::real_name_done(l), &format::date(l, at.date())),
+                None => Summary::text(l.pick("开户时间", "Account since"), &format::date(l, profile.created_at.date())),
+            },
+        ])))
+        section.card { (rows(&own)) }
+        (card(text::my_data_title(l), None, rows(&data)))
+        form.actions method="post" action="/sign-out" data-sign-out { (Button::secondary(text::sign_out(l)).icon("log-out").wide()) }
+    };
+    Ok(visit.show(Sheet { title: text::me_title(l), body, ..Sheet::default() }))
+}
+
+pub(crate) async fn export_form(visit: &mut Visit) -> Outcome {
+    let l = visit.lang;
+    let body = html! {
+        (heading(text::export_title(l), text::export_detail(l)))
+        (notice(Tone::Info, "", html! { p { (l.pick(
+            "文件里有您的完整信息，存到自己的手机或电脑上，不要转发。下载本身也会记入“谁看过我的信息”。",
+            "The file holds your data in full: keep it on your own device and do not pass it on. The download itself goes on the record.")) } }))
+        form.actions method="post" action="/me/export" { (Button::primary(text::export_button(l)).icon("download").wide()) }
+    };
+    Ok(visit.show(Sheet { title: text::export_title(l), back: "/me", body, ..Sheet::default() }))
+}
+
+pub(crate) async fn export(visit: &mut Visit) -> Outcome {
+    let data = visit.platform().export(visit.citizen()?).await?;
+    let text = serde_json::to_string_pretty(&data).map_err(kernel::Error::internal)?;
+    let mut response = crate::headers::html(text, StatusCode::OK, &visit.headers, None, true);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"shimin-my-data.json\""));
+    Ok(response)
+}
+
+pub(crate) async fn delete_form(visit: &mut Visit) -> Outcome {
+    Ok(delete_page(visit, None))
+}
+
+fn delete_page(visit: &Visit, missing: Option<&str>) -> axum::response::Response {
+    let l = visit.lang;
+    let status = if missing.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let body = html! {
+        (ui::component::error_summary(l, missing.map(|message| ("confirm", message))))
+        (heading(text::delete_title(l), text::delete_detail(l)))
+        (form(l, "/me/delete", &visit.new_key(), html! {
+            (checkbox(l, &Field { name: "confirm", label: text::delete_confirm_label(l), error: missing, ..Field::default() }))
+            (Button::danger(text::delete_button(l)).wide())
+        }))
+        p.actions { (Button::link(text::cancel(l)).href("/me")) }
+    };
+    visit.show(Sheet { title: text::delete_title(l), back: "/me", status, body, ..Sheet::default() })
+}
+
+pub(crate) async fn delete(visit: &mut Visit) -> Outcome {
+    if visit.form.get("confirm") != "yes" {
+        return Ok(delete_page(visit, Some(text::delete_confirm_missing(visit.lang))));
+    }
+    match visit.platform().delete_account(visit.citizen()?, visit.once()?).await {
+        Ok(()) => {
+            visit.drop_session();
+            Ok(visit.see_other("/"))
+        }
+        Err(error) => {
+            let mishap = Mishap::of_error(error, visit.lang)?;
+            let l = visit.lang;
+            let body = html! { (mishap.above(l)) (heading(text::delete_title(l), text::delete_detail(l))) };
+            Ok(visit.show(Sheet { title: text::delete_title(l), back: "/me", status: mishap.status(), body, ..Sheet::default() }))
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! Asking a department and showing what it says: the answer as a list or a card, one record in full, its evidence.
+//!
+//! Which fields there are, what they are called and how they are drawn comes from the service's pack. Every page here says
+//! who answered and when; "nothing on record" and "no answer" never look alike.
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use engine::{Answer, Asked, CardState, CardView, Freshness, Relation, Unavailable, row_key};
+use kernel::{Id, Kind, Lang, Money, mask};
+use manifest::{
+    CityPack, Service, Value,
+    binding::Row,
+    service::{Field, FieldKind, Place, Shape, Subject},
+};
+use maud::{Markup, html};
+use ui::{
+    Button, Tone,
+    component::{
+        Provenance, Summary, card, chart::points_gauge, disclosure, empty, evidence as picture, good_news, heading, notice,
+        pagination, summary, tag,
+    },
+    format, text,
+};
+
+use crate::{
+    headers,
+    return_path::with_return,
+    route::Outcome,
+    service::telephone,
+    visit::{Sheet, Visit},
+};
+
+/// Records on one page: a page of this many stays within its weight.
+const RECORDS_PER_PAGE: usize = 20;
+
+/// Points of a licence's full cycle, of which the gauge draws one segment each.
+const FULL_POINTS: i64 = 12;
+
+pub(crate) async fn ask(visit: &mut Visit) -> Outcome {
+    let pack = visit.city()?;
+    visit.remember_city(&pack.city.id);
+    let service = visit.service(&pack)?;
+    let chosen = visit.query.get("card");
+    let card = if chosen.is_empty() { None } else { Some(Id::parse(chosen).ok_or(Kind::NotFound)?) };
+    let again = visit.query.get("again") == "1";
+    let asked = visit.platform().ask(visit.citizen()?, &pack.city.id, &service.id, card, again).await?;
+    Ok(match asked {
+        Asked::NeedsCard(subject) => needs_card(visit, &pack, &service, subject),
+        Asked::Answered(answer) => answered(visit, &pack, &service, &answer),
+        Asked::Unavailable(unavailable) => no_answer(visit, &pack, &service, &unavailable),
+    })
+}
+
+/// Addresses around one service of one city.
+struct Paths {
+    home: String,
+    service: String,
+    ask: String,
+}
+
+impl Paths {
+    fn new(pack: &CityPack, service: &Service) -> Self {
+        let home = format!("/{}", pack.city.id);
+        let service = format!("{home}/s/{}", service.id);
+        Self { ask: format!("{service}/ask"), home, service }
+    }
+
+    fn of_card(&self, card: &CardView) -> String {
+        format!("{}?card={}", self.ask, card.id)
+    }
+
+    fn again(&self, card: &CardView) -> String {
+        format!("{}?card={}&again=1", self.ask, card.id)
+    }
+}
+
+pub(crate) fn needs_card(visit: &Visit, pack: &CityPack, service: &Service, subject: Subject) -> Response {
+    let l = visit.lang;
+    let paths = Paths::new(pack, service);
+    let (icon, label, lead) = match subject {
+        Subject::Vehicle => ("car", text::card_add_vehicle(l), text::vehicle_lead(l)),
+        Subject::Licence => ("id-card", text::card_add_licence(l), text::licence_lead(l)),
+    };
+    let bind = with_return(&format!("{}/cards/{}", paths.home, subject.word()), Some(&paths.ask));
+    let body = html! {
+        (heading(service.name.get(l), service.summary.get(l)))
+        (empty(icon, label, lead, html! { p.actions { (Button::primary(label).href(&bind)) } }))
+        p.actions { (Button::link(text::family_title(l)).href("/me/consents")) (Button::link(text::start_what_you_get(l)).href(&paths.service)) }
+    };
+    visit.show(Sheet { title: service.short_name.get(l), back: &paths.home, body, ..Sheet::default() })
+}
+
+pub(crate) fn no_answer(visit: &Visit, pack: &CityPack, service: &Service, unavailable: &Unavailable) -> Response {
+    let l = visit.lang;
+    let paths = Paths::new(pack, service);
+    let department = unavailable.department.get(l);
+    let (title, detail) = match unavailable.failure {
+        connector::Failure::Half => (text::half_answer_title(l, department), text::half_answer_detail(l)),
+        _ => (text::unavailable_title(l, department), text::unavailable_detail(l)),
+    };
+    let body = html! {
+        (heading(service.name.get(l), &subject_line(l, &unavailable.card)))
+        (switcher(visit, &paths, &unavailable.card, &unavailable.cards))
+        (notice(Tone::Warn, &title, html! { p { (detail) } }))
+        p.actions { (Button::primary(text::try_again(l)).href(&paths.again(&unavailable.card)).icon("refresh-cw").wide()) }
+        (card(text::start_offline(l), None, html! {
+            p { (text::unavailable_instead(l, &unavailable.phone)) }
+            p { (unavailable.offline.get(l)) }
+            p.actions { (Button::secondary(&text::help_call(l, &unavailable.phone)).href(&format!("tel:{}", unavailable.phone)).icon("phone")) }
+        }))
+    };
+    let title = service.short_name.get(l);
+    let mut response =
+        visit.show(Sheet { title, back: &paths.home, status: StatusCode::SERVICE_UNAVAILABLE, body, ..Sheet::default() });
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    response
+}
+
+pub(crate) fn answered(visit: &Visit, pack: &CityPack, service: &Service, answer: &Answer) -> Response {
+    let l = visit.lang;
+    let paths = Paths::new(pack, service);
+    let subject = subject_line(l, &answer.card);
+    let fill = |words: &str| words.replace("{count}", &answer.open_count.to_string()).replace("{subject}", &answer.card.title);
+    let again = paths.again(&answer.card);
+    let nothing = answer.rows.is_empty();
+    let settled = !nothing && answer.open_count == 0 && service.answer.shape == Shape::List;
+    let title = if nothing || settled { service.name.get(l).to_owned() } else { fill(service.answer.some.get(l)) };
+    let body = html! {
+        (heading(&title, &subject))
+        (switcher(visit, &paths, &answer.card, &answer.cards))
+        (source(visit, answer, Some(&again)))
+        @if nothing {
+            (good_news(&fill(service.answer.none.get(l)), &fill(service.answer.none_detail.get(l)), html! {}))
+        } @else if service.answer.shape == Shape::Card {
+            @for row in &answer.rows { (whole(visit, service, row)) }
+        } @else {
+            @if settled { (good_news(text::list_all_done(l), &fill("{subject}"), html! {})) }
+            (records(visit, &paths, service, answer))
+        }
+        (if_wrong(visit, service, answer))
+    };
+    visit.show(Sheet { title: service.short_name.get(l), back: &paths.home, body, ..Sheet::default() })
+}
+
+/// Whose and which: 晋A00000 · 小型汽车, and the owner if it is somebody else.
+fn subject_line(lang: Lang, card: &CardView) -> String {
+    let mut line = card.title.clone();
+    if !card.subtitle.is_empty() {
+        line = format!("{line} · {}", card.subtitle);
+    }
+    if let Some(whose) = card.whose.as_deref().filter(|_| card.relation != Relation::Own) {
+        line = format!("{} {line}", text::card_of(lang, whose));
+    }
+    line
+}
+
+/// The other cards that can be asked about, one tap each.
+fn switcher(visit: &Visit, paths: &Paths, current: &CardView, cards: &[CardView]) -> Markup {
+    let l = visit.lang;
+    html! {
+        @if cards.len() > 1 {
+            nav.actions aria-label=(text::query_title(l)) {
+                @for other in cards {
+                    @if other.id == current.id {
+                        a.btn href=(paths.of_card(other)) aria-current="page" { (other.title) }
+                    } @else if other.state == CardState::InForce {
+                        (Button::secondary(&other.title).href(&paths.of_card(other)))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn source(visit: &Visit, answer: &Answer, refresh_href: Option<&str>) -> Markup {
+    Provenance {
+        department: answer.department.get(visit.lang),
+        fetched_at: answer.fetched_at,
+        now: visit.now,
+        refresh_href,
+        stale: matches!(answer.freshness, Freshness::Stale(_)),
+    }
+    .html(visit.lang)
+}
+
+fn if_wrong(visit: &Visit, service: &Service, answer: &Answer) -> Markup {
+    let l = visit.lang;
+    card(text::if_wrong_title(l), None, html! {
+        p { (service.guide.if_wrong.get(l)) }
+        p { (answer.department.get(l)) " " (telephone(&answer.phone)) }
+    })
+}
+
+/// The list, what is open before what is settled, a page at a time.
+fn records(visit: &Visit, paths: &Paths, service: &Service, answer: &Answer) -> Markup {
+    let l = visit.lang;
+    let open = |row: &Row| match &service.answer.open_when {
+        None => true,
+        Some(rule) => row.get(&rule.field).is_some_and(|value| rule.equals.contains(&value.text())),
+    };
+    let mut ordered: Vec<(usize, &Row)> = answer.rows.iter().enumerate().collect();
+    ordered.sort_by_key(|(_, row)| !open(row));
+    let pages = ordered.len().div_ceil(RECORDS_PER_PAGE).max(1);
+    let page = visit.query.get("page").parse::<usize>().unwrap_or(1).clamp(1, pages);
+    let shown = &ordered[(page - 1) * RECORDS_PER_PAGE..(page * RECORDS_PER_PAGE).min(ordered.len())];
+    let groups = [(true, text::list_open(l)), (false, text::list_settled(l))];
+    html! {
+        @for (wanted, label) in groups {
+            @if shown.iter().any(|(_, row)| open(row) == wanted) {
+                @if service.answer.open_when.is_some() { h2 { (label) } }
+                @for (place, row) in shown.iter().filter(|(_, row)| open(row) == wanted) {
+                    (record(l, paths, service, &answer.card, row, *place))
+                }
+            }
+        }
+        (pagination(l, as_u32(page), as_u32(pages), |to| format!("{}&page={to}", paths.of_card(&answer.card))))
+    }
+}
+
+fn as_u32(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// One record in the list. The heading is the link, so that a list of links read aloud says what each is.
+fn record(lang: Lang, paths: &Paths, service: &Service, card: &CardView, row: &Row, place: usize) -> Markup {
+    let href = format!("{}/{}/{}", paths.ask, card.id, crate::return_path::encode(&row_key(row, place)));
+    let title = title_of(lang, service, row);
+    html! {
+        section.card.record {
+            div.card-head { h3 { a href=(href) { (title) } } (state_tag(lang, service, row)) }
+            (summary(fields(service, Place::List).filter(|field| field.kind != FieldKind::Choice).filter_map(|field| line(lang, field, row, false))))
+        }
+    }
+}
+
+fn fields(service: &Service, place: Place) -> impl Iterator<Item = &Field> {
+    service.answer.fields.iter().filter(move |field| field.place == place)
+}
+
+/// What a record is called: its title fields, or the service if a department left them out.
+fn title_of(lang: Lang, service: &Service, row: &Row) -> String {
+    let words: Vec<String> =
+        fields(service, Place::Title).filter_map(|field| row.get(&field.key).map(|value| words(lang, field, value))).collect();
+    if words.is_empty() { service.name.get(lang).to_owned() } else { words.join(" · ") }
+}
+
+/// The first choice of the list, as a tag beside the title.
+fn state_tag(lang: Lang, service: &Service, row: &Row) -> Markup {
+    let field = fields(service, Place::List).find(|field| field.kind == FieldKind::Choice);
+    let state = field.and_then(|field| Some((field, row.get(&field.key)?)));
+    html! { @if let Some((field, value)) = state { (choice(lang, field, value)) } }
+}
+
+fn choice(lang: Lang, field: &Field, value: &Value) -> Markup {
+    let value = value.text();
+    match field.choices.iter().find(|choice| choice.value == value) {
+        Some(found) => tag(found.tone.into(), found.label.get(lang)),
+        None => tag(Tone::Plain, &value),
+    }
+}
+
+/// A value as a person reads it.
+fn words(lang: Lang, field: &Field, value: &Value) -> String {
+    match field.kind {
+        FieldKind::Date | FieldKind::DateTime => format::civil(lang, &value.text()),
+        FieldKind::Money => value.number().map_or_else(|| value.text(), |fen| format::money(Money::from_fen(fen))),
+        FieldKind::Points => match value.number().and_then(|points| u64::try_from(points).ok()) {
+            Some(points) => format!("{points} {}", text::points_unit(lang, points)),
+            None => value.text(),
+        },
+        FieldKind::ResidentId => mask::resident_id(&value.text()),
+        FieldKind::Choice => {
+            let value = value.text();
+            field.choices.iter().find(|choice| choice.value == value).map_or(value.clone(), |found| found.label.get(lang).to_owned())
+        }
+        FieldKind::Text | FieldKind::Number | FieldKind::Plate => value.text(),
+    }
+}
+
+/// One line of a summary. A field that the department left out is left out, unless it is one that it owes.
+fn line<'a>(lang: Lang, field: &'a Field, row: &Row, hints: bool) -> Option<Summary<'a>> {
+    let value = row.get(&field.key).filter(|value| !value.text().is_empty());
+    let label = field.label.get(lang);
+    let line = match value {
+        Some(value) if field.kind == FieldKind::Choice => Summary::markup(label, choice(lang, field, value)),
+        Some(value) if matches!(field.kind, FieldKind::ResidentId | FieldKind::Plate) => {
+            Summary::markup(label, ui::component::masked(&words(lang, field, value)))
+        }
+        Some(value) => Summary::text(label, &words(lang, field, value)),
+        None if field.required => Summary::text(label, text::empty_value(lang)),
+        None => return None,
+    };
+    Some(match &field.hint {
+        Some(hint) if hints => line.hint(hint.get(lang)),
+        _ => line,
+    })
+}
+
+/// A record of which there is only one, shown whole: a licence's points, an exam.
+fn whole(visit: &Visit, service: &Service, row: &Row) -> Markup {
+    let l = visit.lang;
+    let lines = |place: Place| fields(service, place).filter_map(|field| line(l, field, row, true));
+    // Points left are drawn as a gauge, which says how many are taken; every other title is a line above the rest.
+    let gauges: Vec<u32> = fields(service, Place::Title)
+        .filter(|field| field.kind == FieldKind::Points)
+        .filter_map(|field| row.get(&field.key)?.number())
+        .filter_map(|left| u32::try_from(FULL_POINTS - left).ok())
+        .collect();
+    let titles: Vec<(&Field, &Value)> = fields(service, Place::Title)
+        .filter(|field| field.kind != FieldKind::Points)
+        .filter_map(|field| Some((field, row.get(&field.key)?)))
+        .collect();
+    let more: Vec<Summary<'_>> = lines(Place::Detail).collect();
+    html! {
+        section.card {
+            @for taken in gauges { (points_gauge(l, taken)) }
+            @for (field, value) in &titles {
+                h2 { @if field.kind == FieldKind::Choice { (choice(l, field, value)) } @else { (words(l, field, value)) } }
+                @if let Some(hint) = &field.hint { p.hint { (hint.get(l)) } }
+            }
+            (summary(lines(Place::List)))
+        }
+        @if !more.is_empty() { section.card { (disclosure(text::detail_title(l), summary(more))) } }
+    }
+}
+
+pub(crate) async fn detail(visit: &mut Visit) -> Outcome {
+    let pack = visit.city()?;
+    let service = visit.service(&pack)?;
+    let card = visit.id_param("card")?;
+    let key = visit.param("row").to_owned();
+    let (answer, row) = visit.platform().ask_row(visit.citizen()?, &pack.city.id, &service.id, card, &key).await?;
+    Ok(in_detail(visit, &pack, &service, &answer, &row, &key))
+}
+
+pub(crate) fn in_detail(visit: &Visit, pack: &CityPack, service: &Service, answer: &Answer, row: &Row, key: &str) -> Response {
+    let l = visit.lang;
+    let paths = Paths::new(pack, service);
+    let title = title_of(l, service, row);
+    let all = || service.answer.fields.iter().filter(|field| matches!(field.place, Place::List | Place::Detail));
+    let said = all().filter(|field| field.derive.is_none()).filter_map(|field| line(l, field, row, true));
+    let by_rules: Vec<Summary<'_>> =
+        all().filter(|field| field.derive.is_some()).filter_map(|field| line(l, field, row, true)).collect();
+    let photo = service.answer.evidence.as_ref().map(|field| row.get(field).is_some_and(|path| !path.text().is_empty()));
+    let src = format!("{}/evidence/{}/{}", paths.service, answer.card.id, crate::return_path::encode(key));
+    let back = paths.of_card(&answer.card);
+    let body = html! {
+        (heading(&title, &subject_line(l, &answer.card)))
+        (source(visit, answer, None))
+        @if let Some(given) = photo {
+            (card(text::evidence_title(l), None, html! {
+                @if given {
+                    (picture(&src, &photo_alt(l, service, row), &text::evidence_caption(l, answer.department.get(l)), EVIDENCE_PX.0, EVIDENCE_PX.1))
+                } @else { p.hint { (text::evidence_none(l)) } }
+            }))
+        }
+        (card(text::detail_title(l), None, summary(said)))
+        @if !by_rules.is_empty() { (card(text::explained_by_rules(l), None, summary(by_rules))) }
+        (if_wrong(visit, service, answer))
+        section.card {
+            (disclosure(&text::fingerprint(l, &answer.evidence_sha256.chars().take(12).collect::<String>()), html! {
+                p { (text::fingerprint_hint(l)) }
+                p { code { (answer.evidence_sha256) } }
+            }))
+        }
+    };
+    visit.show(Sheet { title: text::detail_title(l), back: &back, body, ..Sheet::default() })
+}
+
+/// The shape of an evidence sheet: the place kept free for it until it arrives.
+const EVIDENCE_PX: (u32, u32) = (640, 360);
+
+/// What the photograph shows, from the record itself: when and where.
+fn photo_alt(lang: Lang, service: &Service, row: &Row) -> String {
+    let of = |kind: FieldKind| {
+        let field = fields(service, Place::List).find(|field| field.kind == kind)?;
+        row.get(&field.key).map(|value| words(lang, field, value))
+    };
+    match (of(FieldKind::DateTime), of(FieldKind::Text)) {
+        (Some(at), Some(place)) => text::evidence_alt(lang, &at, &place),
+        _ => text::evidence_title(lang).to_owned(),
+    }
+}
+
+pub(crate) async fn evidence(visit: &mut Visit) -> Outcome {
+    let pack = visit.city()?;
+    let service = visit.service(&pack)?;
+    let card = visit.id_param("card")?;
+    let key = visit.param("row");
+    let (content_type, bytes) =
+        visit.platform().evidence(visit.citizen()?, &pack.city.id, &service.id, card, key).await?;
+    let mut response = Response::new(Body::from(bytes));
+    headers::put_on(response.headers_mut(), None, true);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    Ok(response)
+}

@@ -1,0 +1,410 @@
+//! One request and who makes it: the session, the language and appearance, the city, what was typed. Every page goes
+//! through [`enter`], which enforces the route's policy, bounds the time, catches panics and puts on the headers.
+
+use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use axum::{
+    RequestPartsExt,
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, RawPathParams, Request},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    response::Response,
+};
+use engine::{Citizen, OnceKey, Platform};
+use futures_util::FutureExt;
+use kernel::{CityId, Id, Kind, Lang, Timestamp};
+use manifest::{Catalogue, CityPack, Service, city::CityState};
+use maud::Markup;
+use ui::{
+    Channel, Css, Page, Size, Theme,
+    page::{Band, Look},
+};
+
+use crate::{
+    Site, cookie,
+    form::Pairs,
+    headers,
+    return_path::{own_path, with_return},
+    route::{Answers, Policy, Route, can_get},
+    trouble::Trouble,
+};
+
+/// More than any form of ours can hold.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Longer than the longest chain of departments behind one page; whoever still waits then gets a page that says so.
+const PAGE_TIME_MAX: Duration = Duration::from_secs(25);
+
+/// How many cities the picker remembers.
+const RECENT_CITIES_MAX: usize = 4;
+
+pub(crate) struct Visit {
+    pub site: Site,
+    pub catalogue: Arc<Catalogue>,
+    pub citizen: Option<Citizen>,
+    pub lang: Lang,
+    pub size: Size,
+    pub theme: Theme,
+    pub channel: Channel,
+    pub now: Timestamp,
+    pub address: IpAddr,
+    pub method: Method,
+    pub uri: Uri,
+    pub query: Pairs,
+    pub form: Pairs,
+    /// The city of the page, or the one last visited: it decides the colours and where "home" is.
+    pub look: Option<Arc<CityPack>>,
+    pub headers: HeaderMap,
+    params: Vec<(Arc<str>, Arc<str>)>,
+    cookies: Vec<HeaderValue>,
+}
+
+/// The parts of a page that differ from page to page.
+pub(crate) struct Sheet<'a> {
+    pub title: &'a str,
+    /// Where the back bar leads.
+    pub back: &'a str,
+    /// The home band instead of the back bar.
+    pub home: bool,
+    pub status: StatusCode,
+    pub body: Markup,
+}
+
+impl Default for Sheet<'_> {
+    fn default() -> Self {
+        Self { title: "", back: "/", home: false, status: StatusCode::OK, body: Markup::default() }
+    }
+}
+
+/// The one way into a page or file.
+pub(crate) async fn enter(site: Site, route: &'static Route, request: Request) -> Response {
+    let work = AssertUnwindSafe(answer(site.clone(), route, request)).catch_unwind();
+    match tokio::time::timeout(PAGE_TIME_MAX, work).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            tracing::error!(path = route.path, "a page panicked");
+            Visit::bare(site, HeaderMap::new(), Uri::default()).trouble(Kind::Internal.into())
+        }
+        Err(_) => {
+            tracing::warn!(path = route.path, "a page took too long");
+            Visit::bare(site, HeaderMap::new(), Uri::default()).trouble(Kind::Unavailable("time").into())
+        }
+    }
+}
+
+async fn answer(site: Site, route: &'static Route, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let address = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
+    let params = match parts.extract::<RawPathParams>().await {
+        Ok(params) => params.iter().map(|(name, value)| (Arc::from(name), Arc::from(value))).collect(),
+        Err(_) => Vec::new(),
+    };
+    let mut visit = Visit::bare(site, parts.headers, parts.uri);
+    visit.method = parts.method;
+    visit.params = params;
+    visit.address = address.unwrap_or(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+    let outcome = admit(&mut visit, route, body).await;
+    let mut response = match outcome {
+        Ok(()) => match (route.handler)(&mut visit).await {
+            Ok(response) => response,
+            Err(trouble) => visit.trouble(trouble),
+        },
+        Err(trouble) => visit.trouble(trouble),
+    };
+    for line in visit.cookies.drain(..) {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
+    response
+}
+
+/// Looks up who this is, enforces the route's policy and reads what was sent, in this order: a stranger's body is not
+/// even read.
+async fn admit(visit: &mut Visit, route: &'static Route, body: Body) -> Result<(), Trouble> {
+    if route.answers == Answers::Page {
+        visit.recognise().await?;
+    }
+    match route.policy {
+        Policy::Anyone => {}
+        Policy::SignedIn if visit.citizen.is_some() => {}
+        Policy::Verified if visit.citizen.as_ref().is_some_and(|citizen| citizen.verified) => {}
+        Policy::Verified if visit.citizen.is_some() => return Err(Kind::RealNameNeeded.into()),
+        Policy::SignedIn | Policy::Verified => return Err(Kind::SignInNeeded.into()),
+        Policy::SandboxOnly if visit.site.sandbox_url.is_some() => {}
+        Policy::SandboxOnly => return Err(Kind::NotFound.into()),
+    }
+    if visit.method == Method::POST && route.answers == Answers::Page {
+        let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| Trouble::TooLarge)?;
+        visit.form = Pairs::parse(&bytes);
+    }
+    Ok(())
+}
+
+impl Visit {
+    /// A visit of nobody yet, with what cookies and headers say about reading.
+    pub(crate) fn bare(site: Site, headers: HeaderMap, uri: Uri) -> Self {
+        let catalogue = site.platform.catalogue();
+        let now = site.platform.now();
+        let query = Pairs::parse(uri.query().unwrap_or_default().as_bytes());
+        let lang = cookie::read(&headers, "lang").and_then(Lang::parse).unwrap_or_else(|| accepted_lang(&headers));
+        let size = cookie::read(&headers, "size").and_then(Size::parse).unwrap_or_default();
+        let theme = cookie::read(&headers, "theme").and_then(Theme::parse).unwrap_or_default();
+        let channel = cookie::read(&headers, "channel").and_then(Channel::parse).unwrap_or_default();
+        let look = recent_cities(&headers).next().and_then(|id| catalogue.city(id).cloned());
+        let mut visit = Self {
+            site,
+            catalogue,
+            citizen: None,
+            lang,
+            size,
+            theme,
+            channel,
+            now,
+            address: IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+            method: Method::GET,
+            uri,
+            query,
+            form: Pairs::default(),
+            look,
+            headers,
+            params: Vec::new(),
+            cookies: Vec::new(),
+        };
+        // A host app names itself once, on the first address that it opens.
+        if let Some(channel) = Channel::parse(visit.query.get("channel"))
+            && channel != visit.channel
+        {
+            visit.channel = channel;
+            visit.set_cookie("channel", channel.word(), "/", cookie::YEAR_S);
+        }
+        visit
+    }
+
+    /// Finds the citizen behind the session cookie. A browser without the display cookies gets what they chose elsewhere.
+    async fn recognise(&mut self) -> Result<(), Trouble> {
+        let Some(token) = cookie::read(&self.headers, cookie::session_name(self.site.secure_cookies)) else {
+            return Ok(());
+        };
+        self.citizen = self.site.platform.citizen(token, "web").await?;
+        if let Some(citizen) = &self.citizen {
+            let chosen = &citizen.preferences;
+            if let Some(lang) = chosen.lang.filter(|_| cookie::read(&self.headers, "lang").is_none()) {
+                self.lang = lang;
+            }
+            if cookie::read(&self.headers, "size").is_none() {
+                self.size = chosen.size.and_then(|size| Size::parse(size.word())).unwrap_or_default();
+            }
+            if cookie::read(&self.headers, "theme").is_none() {
+                self.theme = chosen.theme.and_then(|theme| Theme::parse(theme.word())).unwrap_or_default();
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn platform(&self) -> &Platform {
+        &self.site.platform
+    }
+
+    /// The signed-in citizen. The policy has let nobody else in; the error is for a table that says otherwise.
+    pub(crate) fn citizen(&self) -> Result<&Citizen, Trouble> {
+        self.citizen.as_ref().ok_or_else(|| Kind::SignInNeeded.into())
+    }
+
+    pub(crate) fn param(&self, name: &str) -> &str {
+        self.params.iter().find(|(key, _)| **key == *name).map_or("", |(_, value)| value)
+    }
+
+    pub(crate) fn id_param(&self, name: &str) -> Result<Id, Trouble> {
+        Id::parse(self.param(name)).ok_or_else(|| Kind::NotFound.into())
+    }
+
+    /// The city in the path, open or not. It becomes the one whose colours are shown and to which "home" leads.
+    pub(crate) fn any_city(&mut self) -> Result<Arc<CityPack>, Trouble> {
+        let pack = self.catalogue.city(self.param("city")).cloned().ok_or(Kind::NotFound)?;
+        self.look = Some(pack.clone());
+        Ok(pack)
+    }
+
+    /// The city in the path, if it is open; a friendly page otherwise.
+    pub(crate) fn city(&mut self) -> Result<Arc<CityPack>, Trouble> {
+        let pack = self.any_city()?;
+        if pack.city.state == CityState::Soon { Err(Trouble::CitySoon(pack)) } else { Ok(pack) }
+    }
+
+    /// The service in the path, as this city offers it.
+    pub(crate) fn service(&self, pack: &CityPack) -> Result<Arc<Service>, Trouble> {
+        let id = self.param("service");
+        match self.catalogue.service(pack, id) {
+            Some(service) => Ok(service.clone()),
+            None if self.catalogue.services.contains_key(id) => Err(Trouble::Gone),
+            None => Err(Kind::NotFound.into()),
+        }
+    }
+
+    /// Where a person wants to go back to, from the form or the address; only our own paths count.
+    pub(crate) fn return_to(&self) -> Option<&str> {
+        own_path(self.form.get("to")).or_else(|| own_path(self.query.get("to")))
+    }
+
+    /// The number to call: the city's own, or the national one.
+    pub(crate) fn hotline(&self) -> &str {
+        self.look.as_ref().map_or(HOTLINE, |pack| &pack.city.hotline)
+    }
+
+    /// The path with its query.
+    pub(crate) fn here(&self) -> &str {
+        self.uri.path_and_query().map_or("/", |path| path.as_str())
+    }
+
+    /// A new idempotency key for a form.
+    pub(crate) fn new_key(&self) -> String {
+        OnceKey::random(&**self.platform().rng()).as_str().to_owned()
+    }
+
+    /// The idempotency key that the form carried.
+    pub(crate) fn once(&self) -> Result<OnceKey, Trouble> {
+        Ok(OnceKey::parse(self.form.get("key"))?)
+    }
+
+    /// "iPhone · Safari": enough for a person to recognise their own device, nothing more.
+    pub(crate) fn device_label(&self) -> String {
+        let agent = self.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+        crate::session::device_label(agent)
+    }
+
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        cookie::read(&self.headers, name)
+    }
+
+    pub(crate) fn set_cookie(&mut self, name: &str, value: &str, path: &str, max_age_s: u32) {
+        self.cookies.extend(cookie::set(name, value, path, max_age_s, self.site.secure_cookies));
+    }
+
+    pub(crate) fn drop_cookie(&mut self, name: &str, path: &str) {
+        self.set_cookie(name, "", path, 0);
+    }
+
+    pub(crate) fn set_session(&mut self, token: &str, max_age_s: u32) {
+        self.set_cookie(cookie::session_name(self.site.secure_cookies), token, "/", max_age_s);
+    }
+
+    pub(crate) fn drop_session(&mut self) {
+        self.drop_cookie(cookie::session_name(self.site.secure_cookies), "/");
+    }
+
+    /// Cities lately visited, newest first.
+    pub(crate) fn recent_cities(&self) -> impl Iterator<Item = &str> {
+        recent_cities(&self.headers)
+    }
+
+    /// Remembers a city as the last one visited.
+    pub(crate) fn remember_city(&mut self, id: &CityId) {
+        if self.recent_cities().next() == Some(id.as_str()) {
+            return;
+        }
+        let others = recent_cities(&self.headers).filter(|other| *other != id.as_str()).take(RECENT_CITIES_MAX - 1);
+        let value = std::iter::once(id.as_str()).chain(others).collect::<Vec<_>>().join(".");
+        self.set_cookie("city", &value, "/", cookie::YEAR_S);
+    }
+
+    /// 303: the page after a deed is another page, which can be reloaded and bookmarked.
+    pub(crate) fn see_other(&self, to: &str) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::SEE_OTHER;
+        let location = HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"));
+        response.headers_mut().insert(header::LOCATION, location);
+        headers::put_on(response.headers_mut(), None, true);
+        response
+    }
+
+    /// The document around a body.
+    pub(crate) fn show(&self, sheet: Sheet<'_>) -> Response {
+        let lang = self.lang;
+        let city = self.look.as_deref().map(|pack| &pack.city);
+        let look = city.map(|city| Look { hue: city.hue, motif: city.motif });
+        let css = self.site.styles.of_hue(city.map(|city| city.hue));
+        let known = self.cookie("css") == Some(css.hash.as_str());
+        let here = self.here();
+        let (cities_href, search_href) = match city {
+            Some(city) => ("/cities", format!("/{}/search", city.id)),
+            None => ("/cities", String::new()),
+        };
+        let me_href = if self.citizen.is_some() { "/me".to_owned() } else { with_return("/sign-in", own_path(here)) };
+        let band = match city {
+            Some(city) if sheet.home => Band::Home {
+                city: city.name.get(lang),
+                cities_href,
+                search_href: &search_href,
+                me_href: &me_href,
+                signed_in: self.citizen.is_some(),
+            },
+            _ => Band::Back { title: sheet.title, href: sheet.back, help_href: "/help" },
+        };
+        let page = Page {
+            title: sheet.title,
+            lang,
+            size: self.size,
+            theme: self.theme,
+            channel: self.channel,
+            band,
+            look,
+            css: if known { Css::Linked(&css.url) } else { Css::Inline(&css.text) },
+            path: self.back_here(),
+            hotline: self.hotline(),
+            sandbox: self.site.sandbox_url.is_some(),
+            error: sheet.status == StatusCode::UNPROCESSABLE_ENTITY,
+            body: sheet.body,
+        };
+        let html = page.html().into_string();
+        let personal = self.citizen.is_some() || self.method == Method::POST;
+        let mut response = headers::html(html, sheet.status, &self.headers, Some(css), personal);
+        if !known && let Some(line) = cookie::set("css", &css.hash, "/", cookie::YEAR_S, self.site.secure_cookies) {
+            response.headers_mut().append(header::SET_COOKIE, line);
+        }
+        response
+    }
+
+    /// Where a change of size or language returns to: this page, or for a form that was posted, its empty self.
+    fn back_here(&self) -> &str {
+        if self.method == Method::POST { self.uri.path() } else { self.here() }
+    }
+
+    /// What went wrong, as a page, or as the way to what is missing.
+    pub(crate) fn trouble(&self, trouble: Trouble) -> Response {
+        let back = || {
+            let here = if self.method == Method::POST { self.fetchable_path() } else { Some(self.here()) };
+            here.and_then(own_path)
+        };
+        match &trouble {
+            Trouble::Error(error) if error.kind == Kind::SignInNeeded => {
+                self.see_other(&with_return("/sign-in", back()))
+            }
+            Trouble::Error(error) if error.kind == Kind::RealNameNeeded => {
+                self.see_other(&with_return("/real-name", back()))
+            }
+            _ => crate::trouble::page(self, trouble),
+        }
+    }
+
+    /// The path of this POST, if the same path has a page.
+    fn fetchable_path(&self) -> Option<&str> {
+        let path = self.uri.path();
+        let mut template = path.to_owned();
+        for (name, value) in &self.params {
+            template = template.replacen(&**value, &format!("{{{name}}}"), 1);
+        }
+        can_get(&template).then_some(path)
+    }
+}
+
+/// The national number of the government hotlines, shown where no city is known.
+const HOTLINE: &str = "12345";
+
+fn recent_cities(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    cookie::read(headers, "city").into_iter().flat_map(|value| value.split('.')).take(RECENT_CITIES_MAX)
+}
+
+/// The first language of `Accept-Language` that we speak. Browsers send them in order of preference.
+fn accepted_lang(headers: &HeaderMap) -> Lang {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').filter_map(|tag| Lang::parse(tag.split(';').next()?)).next().unwrap_or_default()
+}
