@@ -89,7 +89,8 @@ impl Platform {
                     let full = sent.count(0)? >= u64::from(send.day_max);
                     let free_at = if full { next_at.max(day_over_at) } else { next_at };
                     if send.now < free_at {
-                        let retry_after_s = u32::try_from((free_at.since_ms(send.now) + 999) / 1000).unwrap_or(u32::MAX);
+                        let retry_after_s =
+                            u32::try_from((free_at.since_ms(send.now) + 999) / 1000).unwrap_or(u32::MAX);
                         return Ok(Err(TooSoon { retry_after_s }));
                     }
                 }

@@ -82,8 +82,7 @@ impl Stores {
 
     /// Commits what waits in every cell, then refuses further writes.
     pub async fn close(&self) -> Result<()> {
-        let cities: Vec<City> =
-            self.cities.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        let cities: Vec<City> = self.cities.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         for city in cities {
             city.engine().close().await?;
         }

@@ -1,0 +1,184 @@
+//! The one writer of a file: a thread that takes whatever waits, runs each job in a savepoint, commits once, and only
+//! then answers.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::{Context, Poll, Waker},
+    thread::JoinHandle,
+};
+
+use rusqlite::Connection;
+use store::{CellName, Done, Error, Fut, Inbox, Job, Queue, Result, Row, Statement, Tx, Value, Waiting};
+
+use crate::connection::{execute, failed, is_io_failure, many};
+
+static BEGIN: Statement = Statement { name: "BEGIN", sql: "BEGIN IMMEDIATE" };
+static SAVEPOINT: Statement = Statement { name: "SAVEPOINT", sql: "SAVEPOINT job" };
+static RELEASE: Statement = Statement { name: "RELEASE", sql: "RELEASE job" };
+static UNDO: Statement = Statement { name: "UNDO", sql: "ROLLBACK TO job" };
+static ROLLBACK: Statement = Statement { name: "ROLLBACK", sql: "ROLLBACK" };
+static COMMIT: Statement = Statement { name: "COMMIT", sql: "COMMIT" };
+
+/// After so many statements that wrote, the log is moved into the file.
+const CHECKPOINT_STATEMENTS: u64 = 1000;
+
+/// The running thread. It ends when the last queue to it is gone; dropping this waits for that, so that the file is closed
+/// behind us. Whoever owns both drops the queue first.
+pub(crate) struct Writer(Option<JoinHandle<()>>);
+
+impl Writer {
+    pub(crate) fn start(connection: Connection, cell: &CellName) -> Result<(Queue, Self)> {
+        let (queue, inbox) = Queue::new();
+        let name = match cell {
+            CellName::Platform => "write platform".to_owned(),
+            CellName::City(id) => format!("write {id}"),
+        };
+        let thread = std::thread::Builder::new()
+            .name(name)
+            .spawn(move || write(connection, inbox))
+            .map_err(|cause| Error::Unavailable(format!("writer thread: {cause}")))?;
+        Ok((queue, Self(Some(thread))))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("a writer thread panicked");
+        }
+    }
+}
+
+fn write(connection: Connection, mut inbox: Inbox) {
+    let mut tx = Direct { connection, written: 0 };
+    while let Some(batch) = inbox.batch_blocking() {
+        if !batch.is_empty() {
+            commit(&mut tx, batch);
+        }
+        if tx.written >= CHECKPOINT_STATEMENTS {
+            checkpoint(&mut tx);
+        }
+    }
+    checkpoint(&mut tx);
+    // The file is closed before the inbox goes, because its going tells those who closed the queue that we are done.
+    drop(tx);
+}
+
+/// One batch, one commit, and the answers after it.
+fn commit(tx: &mut Direct, batch: Vec<Waiting>) {
+    if let Err(cause) = execute(&tx.connection, &BEGIN, &[]) {
+        return refuse(batch, &cause);
+    }
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for waiting in &batch {
+        match run(tx, &*waiting.job) {
+            Ok(outcome) => outcomes.push(outcome),
+            // SQLite has given up the whole transaction, for example because the disk is full.
+            Err(cause) => {
+                if !tx.connection.is_autocommit() {
+                    drop(execute(&tx.connection, &ROLLBACK, &[]));
+                }
+                return refuse(batch, &cause);
+            }
+        }
+    }
+    match tx.connection.prepare_cached(COMMIT.sql).and_then(|mut commit| commit.raw_execute()) {
+        Ok(_) => {
+            for (waiting, outcome) in batch.into_iter().zip(outcomes) {
+                waiting.answer(outcome);
+            }
+        }
+        Err(cause) => {
+            abort_on_io_failure(&cause);
+            if !tx.connection.is_autocommit() {
+                drop(execute(&tx.connection, &ROLLBACK, &[]));
+            }
+            refuse(batch, &failed(&COMMIT, &cause));
+        }
+    }
+}
+
+fn refuse(batch: Vec<Waiting>, cause: &Error) {
+    tracing::error!(%cause, jobs = batch.len(), "a batch was not committed");
+    for waiting in batch {
+        waiting.answer(Err(Error::Unavailable(cause.to_string())));
+    }
+}
+
+/// Runs one job in its savepoint. The outer error means that the whole transaction is lost.
+fn run(tx: &mut Direct, job: &dyn Job) -> Result<Result<Done>> {
+    execute(&tx.connection, &SAVEPOINT, &[])?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| poll_once(tx, job)))
+        .unwrap_or_else(|_| Err(Error::Corrupt("a job panicked".into())));
+    if tx.connection.is_autocommit() {
+        return Err(outcome.err().unwrap_or(Error::Corrupt("a job ended the transaction".into())));
+    }
+    if outcome.is_err() {
+        execute(&tx.connection, &UNDO, &[])?;
+    }
+    execute(&tx.connection, &RELEASE, &[])?;
+    Ok(outcome)
+}
+
+/// All futures of [`Direct`] are ready, so a job ends at its first poll unless it waits for something else, which jobs
+/// must not.
+fn poll_once(tx: &mut Direct, job: &dyn Job) -> Result<Done> {
+    let work = pin!(job.run(tx));
+    match work.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => Err(Error::Corrupt("a job waits for something that is not the store".into())),
+    }
+}
+
+/// Moves the log into the file as far as readers allow. Nothing waits for it, and nothing depends on its success, except
+/// that a disk that fails here must not be trusted with the next commit.
+fn checkpoint(tx: &mut Direct) {
+    tx.written = 0;
+    if let Err(cause) = tx.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+        abort_on_io_failure(&cause);
+        tracing::warn!(%cause, "checkpoint");
+    }
+}
+
+/// After a failed fsync the kernel may drop the pages and report success the next time: whoever carries on acknowledges
+/// writes that are not there. PostgreSQL stops for the same reason.
+fn abort_on_io_failure(cause: &rusqlite::Error) {
+    if is_io_failure(cause) {
+        tracing::error!(%cause, "the disk failed, so this process ends; acknowledged writes are on disk");
+        std::process::abort();
+    }
+}
+
+/// The open transaction of the writer thread.
+struct Direct {
+    connection: Connection,
+    /// Statements that wrote since the last checkpoint.
+    written: u64,
+}
+
+impl Tx for Direct {
+    fn execute<'a>(&'a mut self, statement: &'static Statement, values: &'a [Value]) -> Fut<'a, u64> {
+        Box::pin(async move {
+            self.written += 1;
+            execute(&self.connection, statement, values)
+        })
+    }
+
+    fn many<'a>(&'a mut self, statement: &'static Statement, values: &'a [Value]) -> Fut<'a, Vec<Row>> {
+        Box::pin(async move { many(&self.connection, statement, values) })
+    }
+
+    fn one<'a>(&'a mut self, statement: &'static Statement, values: &'a [Value]) -> Fut<'a, Option<Row>> {
+        Box::pin(async move { Ok(many(&self.connection, statement, values)?.into_iter().next()) })
+    }
+
+    fn batch<'a>(&'a mut self, statement: &'static Statement, rows: &'a [Vec<Value>]) -> Fut<'a, Vec<u64>> {
+        Box::pin(async move {
+            self.written += rows.len() as u64;
+            rows.iter().map(|values| execute(&self.connection, statement, values)).collect()
+        })
+    }
+}

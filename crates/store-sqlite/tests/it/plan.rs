@@ -1,0 +1,47 @@
+//! How SQLite runs every statement, committed as a text, so that a lost index shows in review.
+
+use std::fmt::Write as _;
+
+use store::{CellKind, CellName, Opener, statements};
+use store_sqlite::Files;
+
+/// Statements that may read a whole table: an operator's gauge, never on a page.
+const MAY_SCAN: &[&str] = &["OUTBOX_DEPTH"];
+
+/// With `UPDATE_PLANS=1` the committed text is written anew.
+#[tokio::test]
+async fn plans_are_as_reviewed() {
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("plans-{}", std::process::id()));
+    let files = Files::new(&dir);
+    let cells = [CellName::Platform, CellName::City(kernel::CityId::parse("lakeside").expect("slug"))];
+    let mut text = String::new();
+    let mut scans = Vec::new();
+    for (cell, kind) in cells.iter().zip([CellKind::Platform, CellKind::City]) {
+        drop(files.open(cell).await.expect("opens"));
+        let connection = rusqlite::Connection::open(files.path(cell)).expect("opens");
+        for (_, statement) in statements().into_iter().filter(|(of, _)| *of == kind) {
+            writeln!(text, "{kind:?} {}", statement.name).expect("text");
+            let mut explain =
+                connection.prepare(&format!("EXPLAIN QUERY PLAN {}", statement.sql)).expect(statement.name);
+            let mut rows = explain.raw_query();
+            while let Some(row) = rows.next().expect("plan") {
+                let step: String = row.get("detail").expect("detail");
+                writeln!(text, "    {step}").expect("text");
+                if step.starts_with("SCAN") && step != "SCAN CONSTANT ROW" && !MAY_SCAN.contains(&statement.name) {
+                    scans.push(format!("{}: {step}", statement.name));
+                }
+            }
+        }
+    }
+    drop(std::fs::remove_dir_all(&dir));
+    assert!(scans.is_empty(), "full scans: {scans:#?}");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/plans.txt");
+    if std::env::var_os("UPDATE_PLANS").is_some() {
+        std::fs::write(&path, &text).expect("writable");
+    }
+    let reviewed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        text == reviewed,
+        "plans differ from tests/it/plans.txt; review them with UPDATE_PLANS=1 and git diff\n{text}"
+    );
+}

@@ -1,0 +1,170 @@
+//! What every engine must show. Each behaviour is a public async function over an opener, listed once in
+//! [`contract_suite!`](crate::contract_suite), which stamps one test per behaviour.
+//!
+//! The persons in here are numbers; nothing looks like an identifier.
+
+mod behaviour;
+mod model;
+
+use std::sync::Arc;
+
+pub use behaviour::*;
+use kernel::{
+    Access, AccountId, Actor, CityId, DepartmentId, Id, Index, Rng, Sealed, SeededRng, ServiceId, Timestamp,
+    access::Purpose,
+};
+pub use model::*;
+
+use crate::{
+    BindCard, City, Message, NewSession, Once, Opener, Payload, Relation, SendCode, SessionKind, SignIn, Stores,
+};
+
+/// Stamps one test per behaviour. The expression makes an `Arc<dyn Opener>` over an empty place and may await.
+#[macro_export]
+macro_rules! contract_suite {
+    ($opener:expr) => {
+        $crate::contract_suite!(@ $opener;
+            every_statement_is_prepared
+            one_live_code_per_phone_and_not_too_often
+            a_code_is_tried_counted_and_used_once
+            sixty_four_tasks_and_one_code
+            a_session_expires_idles_rotates_and_ends
+            preferences_and_verification_travel_with_the_session
+            one_person_has_one_account
+            a_repeat_with_the_same_key_has_one_effect
+            sixty_four_tasks_bind_one_card
+            cards_are_their_holders_and_limited
+            unbinding_forgets_answers_that_nobody_else_holds
+            a_newer_answer_is_never_overwritten
+            data_comes_with_its_entry
+            the_access_log_is_paged_newest_first
+            consent_runs_its_course
+            the_outbox_leases_postpones_and_delivers
+            a_deleted_account_leaves_only_the_access_log
+            whatever_was_acknowledged_is_found_again
+            a_failed_job_undoes_itself_and_no_other
+            a_closed_store_refuses_to_write
+            old_things_are_purged
+            grouped_writes_per_second
+            cards_follow_the_model
+            sessions_follow_the_model
+        );
+    };
+    (@ $opener:expr; $($behaviour:ident)+) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $behaviour() {
+                $crate::contract::$behaviour($opener).await;
+            }
+        )+
+    };
+}
+
+/// Noon of a day in March.
+const NOON: Timestamp = Timestamp(1_772_424_000_000);
+const PHONE: Index = Index([1; 32]);
+
+async fn open(opener: &Arc<dyn Opener>) -> Arc<Stores> {
+    Stores::open_with(Arc::clone(opener), Arc::new(SeededRng::new(7))).await.expect("the store opens")
+}
+
+async fn lakeside(stores: &Stores) -> City {
+    stores.city(&CityId::parse("lakeside").expect("slug")).await.expect("the city opens")
+}
+
+fn service() -> ServiceId {
+    ServiceId::parse("bicycle-fine").expect("slug")
+}
+
+fn department() -> DepartmentId {
+    DepartmentId::parse("bicycle-police").expect("slug")
+}
+
+/// The n-th made-up thing.
+fn id(n: u64) -> Id {
+    let rng = SeededRng::new(n);
+    Id::random(&rng)
+}
+
+fn hash(n: u64) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    SeededRng::new(n).fill(&mut bytes);
+    bytes
+}
+
+fn sealed(text: &str) -> Sealed {
+    Sealed(text.as_bytes().to_vec())
+}
+
+fn new_session(n: u64, at: Timestamp) -> NewSession {
+    NewSession {
+        id: id(n),
+        token_hash: hash(n),
+        kind: SessionKind::Web,
+        label: "a browser".into(),
+        created_at: at,
+        idle_s: 1800,
+        expires_at: at.plus_s(7200),
+    }
+}
+
+fn message(n: u64, due_at: Timestamp) -> Message {
+    Message { key: id(n), kind: "sms", payload: Payload::Sealed(sealed("text")), due_at }
+}
+
+fn send(phone: Index, code: u64, now: Timestamp) -> SendCode {
+    SendCode {
+        phone,
+        code_hash: hash(code),
+        now,
+        expires_at: now.plus_s(300),
+        wait_s: 60,
+        day_max: 3,
+        message: message(code, now),
+    }
+}
+
+fn sign_in(phone: Index, code: u64, now: Timestamp, n: u64) -> SignIn {
+    SignIn {
+        phone,
+        phone_sealed: sealed("phone"),
+        code_hash: hash(code),
+        now,
+        tries_max: 3,
+        new_account: id(n),
+        session: new_session(n, now),
+    }
+}
+
+/// The account of a phone that has just signed in, with the session `new_session(n, NOON)`.
+async fn account(stores: &Stores, n: u64) -> AccountId {
+    let phone = Index(hash(n));
+    stores.platform().send_code(send(phone, n, NOON)).await.expect("store").expect("sent");
+    let signed_in = stores.platform().sign_in(sign_in(phone, n, NOON, n)).await.expect("store").expect("signed in");
+    assert!(signed_in.created);
+    signed_in.account
+}
+
+fn bind(n: u64, account: AccountId, key: u64) -> BindCard {
+    BindCard {
+        id: id(n),
+        account,
+        subject: Some(account),
+        kind: "vehicle".into(),
+        relation: Relation::Own,
+        consent: None,
+        key: Index(hash(key)),
+        sealed: sealed("card"),
+        at: NOON,
+        max: 3,
+        once: None,
+    }
+}
+
+fn once(actor: AccountId, key: &str, request: u64) -> Once {
+    Once { actor, key: key.into(), request_hash: hash(request) }
+}
+
+fn access(subject: AccountId, at: Timestamp) -> Access {
+    Access { at, actor: Actor::Citizen(subject), subject, purpose: Purpose::Cards, service: None, door: "web" }
+}
