@@ -326,9 +326,9 @@ mod tests {
 
     #[test]
     fn characters_with_several_readings_have_them_all() {
-        let all = readings("长治");
-        assert!(all.iter().any(|(full, initials)| full == "changzhi" && initials == "cz"), "{all:?}");
-        assert!(all.iter().any(|(full, _)| full == "zhangzhi"), "{all:?}");
+        let all = readings("音乐");
+        assert!(all.iter().any(|(full, initials)| full == "yinyue" && initials == "yy"), "{all:?}");
+        assert!(all.iter().any(|(full, initials)| full == "yinle" && initials == "yl"), "{all:?}");
         assert!(readings("重重重重重重重重").len() <= READINGS_MAX);
     }
 

@@ -87,7 +87,6 @@ fn every_file_names_its_schema() {
     }
 }
 
-/// The schemas accept in full what the linter accepts: an editor must not redden a sound file.
 #[test]
 fn every_kind_of_file_is_in_use() {
     let files = files();

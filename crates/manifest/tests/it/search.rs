@@ -1,6 +1,7 @@
 //! What people type finds what they mean.
 
 use kernel::Lang;
+use manifest::Catalogue;
 
 use crate::{lakeside, packs};
 
@@ -81,20 +82,26 @@ fn the_article_s_words_find_services_of_the_open_city() {
 }
 
 #[test]
-fn cities_are_found_by_name_pinyin_plate_and_code() {
+fn every_city_is_found_by_name_pinyin_plate_and_code() {
     let catalogue = packs::loaded().catalogue;
-    let code = |query: &str| catalogue.search_cities(query, Lang::ZhCn).first().map(|pack| pack.city.code.clone());
-    for (query, expected) in [
-        ("changzhi", "140400"),
-        ("cz", "140400"),
-        ("xiamen", "350200"),
-        ("xm", "350200"),
-        ("沪", "310000"),
-        ("晋M", "140800"),
-        ("330200", "330200"),
-        ("hangzou", "330100"),
-    ] {
-        assert_eq!(code(query).as_deref(), Some(expected), "{query}");
+    for pack in catalogue.cities.values() {
+        let city = &pack.city;
+        let slip: String = city.name.en.chars().enumerate().filter(|(i, _)| *i != 3).map(|(_, c)| c).collect();
+        let bare = city.name.zh_cn.trim_end_matches('市');
+        for query in
+            [&city.name.zh_cn, bare, &city.name.en, &city.name.en.to_uppercase(), &slip, &city.code, &city.plates[0]]
+        {
+            for lang in Lang::ALL {
+                let first = catalogue.search_cities(query, lang).first().map(|found| found.city.code.clone());
+                assert_eq!(first.as_ref(), Some(&city.code), "{query}");
+            }
+        }
+        assert_eq!(Catalogue::initial(pack).to_string(), city.name.en[..1], "{}", city.code);
+    }
+    for (query, code) in [("cz", "140400"), ("xm", "350200"), ("沪", "310000"), ("晋M", "140800"), ("赣M", "360100")]
+    {
+        let first = catalogue.search_cities(query, Lang::ZhCn).first().map(|found| found.city.code.clone());
+        assert_eq!(first.as_deref(), Some(code), "{query}");
     }
     assert_eq!(catalogue.search_cities("", Lang::En).len(), 12);
     assert_eq!(catalogue.search_cities("shanxi", Lang::En).len(), 5);
