@@ -1,6 +1,7 @@
 //! Every way to break a pack is told with its place and the fix.
 
 use manifest::Severity;
+use proptest::prelude::*;
 
 use crate::lakeside::{BINDINGS, CITY, POINTS, SERVICE, STORY, check, expect, files, with};
 
@@ -322,4 +323,35 @@ fn several_mistakes_are_told_at_once() {
     let codes: Vec<_> =
         check(&files).findings.into_iter().filter(|one| one.path == SERVICE).map(|one| one.code).collect();
     assert_eq!(codes, ["missing-key", "unknown-key", "missing-key", "unknown-key", "out-of-range"]);
+}
+
+proptest! {
+    /// Whatever somebody's editor leaves behind, the linter says something about it, at a place that exists, and what is
+    /// not clean does not run.
+    #[test]
+    fn mutilated_files_are_told_and_never_half_load(
+        file in prop::sample::select(vec![SERVICE, POINTS, STORY, CITY, BINDINGS, "rules/old/points.toml"]),
+        at in any::<prop::sample::Index>(),
+        gone in 0usize..40,
+        put in prop::sample::select(vec!["", "\"", "[", "{", "=", "\n", "湖", "[[answer.fields]]\n", "x = 1\n", "\u{0}", "#"]),
+    ) {
+        let mut files = files();
+        let text = files.get_mut(file).expect("the file");
+        let chars: Vec<char> = text.chars().collect();
+        let start = at.index(chars.len());
+        let rest = chars.iter().skip(start + gone);
+        *text = chars[..start].iter().copied().chain(put.chars()).chain(rest.copied()).collect();
+        let loaded = check(&files);
+        for finding in &loaded.findings {
+            let lines = files[&finding.path].matches('\n').count() + 1;
+            prop_assert!((1..=lines).contains(&finding.line), "{finding:?} of {lines} lines");
+            prop_assert!(finding.column >= 1 && finding.length >= 1);
+            prop_assert!(finding.render(&files).contains(finding.code));
+        }
+        if loaded.findings.iter().any(|finding| finding.is_error() && (finding.path == CITY || finding.path == BINDINGS)) {
+            prop_assert!(loaded.catalogue.cities.is_empty());
+        }
+        let kept = loaded.or_last_good(&check(&crate::lakeside::files()).catalogue);
+        prop_assert!(kept.cities.values().all(|pack| kept.services_of(pack).count() == pack.city.services.len()));
+    }
 }
