@@ -310,6 +310,13 @@ impl<'a> Desk<'a> {
                 }
             }
         }
+        let names: Vec<(CityId, String)> =
+            cities.iter().map(|(_, city)| (city.id.clone(), city.name.zh_cn.clone())).collect();
+        for (path, city) in &cities {
+            if let Some((bindings_path, Some(bindings))) = bound.get(directory(path)) {
+                self.report(bindings_path, lint::bindings::borrowed(bindings, city, &names));
+            }
+        }
         // Open cities first: where two claim the same code, the one that citizens use keeps it.
         cities.sort_by_key(|(_, city)| city.state != CityState::Open);
         for (path, city) in cities {

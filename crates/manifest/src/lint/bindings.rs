@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use kernel::ServiceId;
+use kernel::{CityId, ServiceId};
 
 use super::{is_phone, offer, placeholders};
 use crate::{
@@ -90,6 +90,35 @@ pub fn unbound(city: &City, bindings: &Bindings) -> Vec<Problem> {
             Problem::error("unbound-service", place!["services", i], what, fix)
         })
         .collect()
+}
+
+/// Departments that still carry another city's name after a copy: the citizen would read a false source.
+#[must_use]
+pub fn borrowed(bindings: &Bindings, city: &City, names: &[(CityId, String)]) -> Vec<Problem> {
+    let own = bare(&city.name.zh_cn);
+    let mut problems = Vec::new();
+    for (id, department) in &bindings.department {
+        for (key, text) in [("name", &department.name.zh_cn), ("address", &department.address.zh_cn)] {
+            let other = names.iter().find(|(other, name)| {
+                let name = bare(name);
+                *other != city.id
+                    && name != own
+                    && name.chars().count() > 1
+                    && text.contains(name)
+                    && !text.contains(own)
+            });
+            if let Some((_, name)) = other {
+                let what = format!("the {key} of `{id}` speaks of {name}, and this is {}", city.name.zh_cn);
+                let at = place!["department", id.as_str(), key, "zh-CN"];
+                problems.push(Problem::warning("other-city", at, what, "write this city's own department"));
+            }
+        }
+    }
+    problems
+}
+
+fn bare(name: &str) -> &str {
+    name.trim_end_matches('市')
 }
 
 fn check_department(department: &Department, city: Option<&City>, id: &str, at: &Place, problems: &mut Vec<Problem>) {

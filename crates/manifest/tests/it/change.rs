@@ -9,7 +9,7 @@ use manifest::{
 };
 
 use crate::{
-    lakeside::{CITY, SERVICE, check, files, with},
+    lakeside::{BINDINGS, CITY, SERVICE, check, files, with},
     packs,
 };
 
@@ -61,6 +61,15 @@ fn a_new_city_is_complete_when_its_facts_are_given() {
     let mut all = old.clone();
     all.extend(made);
     let loaded = check(&all);
+    let left: Vec<_> = loaded.findings.iter().map(|one| (one.line, one.column, one.code)).collect();
+    assert_eq!(
+        left,
+        [(2, 18, "other-city"), (4, 21, "other-city")],
+        "the bureau still has the model's name and address"
+    );
+    let text = all.get_mut("cities/hillside/bindings.toml").expect("bindings");
+    *text = text.replace("湖滨", "山滨");
+    let loaded = check(&all);
     let report: String = loaded.findings.iter().map(|finding| finding.render(&all)).collect();
     assert!(report.is_empty(), "\n{report}");
     let city = &loaded.catalogue.city("hillside").expect("the city").city;
@@ -107,8 +116,11 @@ fn the_page_on_adding_a_city_works_with_the_real_packs() {
     let text = all.get_mut(CITY).expect("the new city");
     *text = text.replace("state = \"soon\"", "state = \"open\"");
     let loaded = load(&all, &Known::default());
-    let report: String = loaded.findings.iter().map(|finding| finding.render(&all)).collect();
-    assert!(report.is_empty(), "\n{report}");
+    // All that is left to write are the departments' own names and addresses, and each is pointed at.
+    let left: Vec<_> = loaded.findings.iter().map(|one| (one.path.as_str(), one.code)).collect();
+    assert!(left.iter().all(|one| *one == (BINDINGS, "other-city")), "{left:?}");
+    assert_eq!(left.len(), 2 * model.bindings.department.len());
+    assert!(loaded.is_clean());
     let city = loaded.catalogue.city("lakeside").expect("the city");
     assert_eq!(loaded.catalogue.services_of(city).count(), 4);
 }
