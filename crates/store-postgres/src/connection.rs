@@ -1,0 +1,163 @@
+//! A connection, and statements run on it.
+
+use std::collections::HashMap;
+
+use futures_util::future::{join_all, try_join};
+use store::{Error, Result, Row, Statement, Value};
+use tokio_postgres::{Client, Config, NoTls, error::Severity, types::ToSql};
+
+use crate::value::{Bound, row};
+
+/// How many schemas' statements a connection keeps prepared before it starts anew.
+const SCHEMAS_KEPT: usize = 16;
+
+pub(crate) struct Connection {
+    client: Client,
+    /// Where unqualified names point.
+    schema: String,
+    /// By schema, because a plan belongs to its tables: preparing anew is cheaper than planning at every change of schema.
+    prepared: HashMap<String, HashMap<&'static str, tokio_postgres::Statement>>,
+}
+
+impl Connection {
+    pub(crate) async fn open(config: &Config) -> Result<Self> {
+        let (client, io) = config.connect(NoTls).await.map_err(|cause| lost("connect", &cause))?;
+        tokio::spawn(async move {
+            if let Err(cause) = io.await {
+                tracing::warn!(%cause, "a connection to the database ended");
+            }
+        });
+        let connection = Self { client, schema: String::new(), prepared: HashMap::new() };
+        // Durable whatever the server's defaults are. Short statements gain nothing from just-in-time compilation.
+        connection
+            .script("SET synchronous_commit = on; SET jit = off; SET client_min_messages = warning; SET statement_timeout = '30s'")
+            .await?;
+        Ok(connection)
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    pub(crate) fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    pub(crate) async fn point_to(&mut self, schema: &str) -> Result<()> {
+        if self.schema != schema {
+            self.schema.clear();
+            self.script(&format!("SET search_path TO \"{schema}\"")).await?;
+            self.schema.push_str(schema);
+        }
+        Ok(())
+    }
+
+    /// Several statements without values, in one round trip.
+    pub(crate) async fn script(&self, sql: &str) -> Result<()> {
+        self.client.batch_execute(sql).await.map_err(|cause| lost("script", &cause))
+    }
+
+    /// Ends a transaction. The flag beside an error says that the server refused, so that certainly nothing stands.
+    pub(crate) async fn commit(&self, sql: &str) -> Result<(), (bool, Error)> {
+        self.client.batch_execute(sql).await.map_err(|cause| {
+            let refused = cause.as_db_error().and_then(|db| db.parsed_severity()) == Some(Severity::Error);
+            (refused, lost("commit", &cause))
+        })
+    }
+
+    pub(crate) async fn prepare(&mut self, statement: &'static Statement) -> Result<tokio_postgres::Statement> {
+        if let Some(prepared) = self.prepared.get(&self.schema).and_then(|of| of.get(statement.name)) {
+            return Ok(prepared.clone());
+        }
+        // SQLite reads `$1` as a name, so statements are authored with `?1`.
+        let prepared =
+            self.client.prepare(&statement.sql.replace('?', "$")).await.map_err(|cause| failed(statement, &cause))?;
+        if self.prepared.len() >= SCHEMAS_KEPT && !self.prepared.contains_key(&self.schema) {
+            self.prepared.clear();
+        }
+        self.prepared.entry(self.schema.clone()).or_default().insert(statement.name, prepared.clone());
+        Ok(prepared)
+    }
+
+    pub(crate) async fn execute(
+        &mut self,
+        first: Option<&str>,
+        statement: &'static Statement,
+        values: &[Value],
+    ) -> Result<u64> {
+        let prepared = self.prepare(statement).await?;
+        let bound: Vec<Bound<'_>> = values.iter().map(Bound).collect();
+        let run = self.client.execute_raw(&prepared, refer(&bound));
+        self.after(first, statement, run).await
+    }
+
+    pub(crate) async fn many(&mut self, statement: &'static Statement, values: &[Value]) -> Result<Vec<Row>> {
+        self.many_after(None, statement, values).await
+    }
+
+    pub(crate) async fn many_after(
+        &mut self,
+        first: Option<&str>,
+        statement: &'static Statement,
+        values: &[Value],
+    ) -> Result<Vec<Row>> {
+        let prepared = self.prepare(statement).await?;
+        let bound: Vec<Bound<'_>> = values.iter().map(Bound).collect();
+        let references: Vec<&(dyn ToSql + Sync)> = refer(&bound).collect();
+        let run = self.client.query(&prepared, &references);
+        self.after(first, statement, run).await?.iter().map(row).collect()
+    }
+
+    /// One statement for many rows, sent without waiting in between.
+    pub(crate) async fn batch(
+        &mut self,
+        first: Option<&str>,
+        statement: &'static Statement,
+        rows: &[Vec<Value>],
+    ) -> Result<Vec<u64>> {
+        let prepared = self.prepare(statement).await?;
+        let bound: Vec<Vec<Bound<'_>>> = rows.iter().map(|values| values.iter().map(Bound).collect()).collect();
+        let all = join_all(bound.iter().map(|values| self.client.execute_raw(&prepared, refer(values))));
+        let run = async { all.await.into_iter().collect::<Result<Vec<u64>, _>>() };
+        self.after(first, statement, run).await
+    }
+
+    /// Sends `first` and the statement in one round trip. If `first` fails the transaction is aborted, so the statement
+    /// that follows it has no effect.
+    async fn after<T>(
+        &self,
+        first: Option<&str>,
+        statement: &Statement,
+        run: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T> {
+        let run = async { run.await.map_err(|cause| failed(statement, &cause)) };
+        match first {
+            None => run.await,
+            Some(first) => try_join(self.script(first), run).await.map(|((), output)| output),
+        }
+    }
+}
+
+fn refer<'a>(bound: &'a [Bound<'a>]) -> impl ExactSizeIterator<Item = &'a (dyn ToSql + Sync)> {
+    bound.iter().map(|bound| bound as &(dyn ToSql + Sync))
+}
+
+/// The server's code in words. Its details may quote values, so they stay out.
+fn words(cause: &tokio_postgres::Error) -> String {
+    cause.as_db_error().map_or_else(|| cause.to_string(), |db| format!("{} {}", db.code().code(), db.message()))
+}
+
+fn lost(what: &str, cause: &tokio_postgres::Error) -> Error {
+    Error::Unavailable(format!("{what}: {}", words(cause)))
+}
+
+fn failed(statement: &Statement, cause: &tokio_postgres::Error) -> Error {
+    let text = format!("{}: {}", statement.name, words(cause));
+    // Classes 08 connection, 40 rollback, 53 resources, 55 not in the right state, 57 operator, 58 system.
+    let passing = |code: &str| ["08", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class));
+    match cause.code() {
+        Some(code) if !passing(code.code()) => Error::Corrupt(text),
+        None if !cause.is_closed() => Error::Corrupt(text),
+        _ => Error::Unavailable(text),
+    }
+}
