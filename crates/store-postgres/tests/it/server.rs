@@ -61,6 +61,8 @@ fn serve() -> String {
         assert!(ended.is_none() && Instant::now() < deadline, "PostgreSQL did not start:\n{}", log());
         std::thread::sleep(Duration::from_millis(50));
     }
+    // It is waited for as long as the process lives, which ends it.
+    std::thread::spawn(move || server.wait());
     format!("postgres://shimin@127.0.0.1:{port}/postgres")
 }
 

@@ -471,8 +471,7 @@ pub async fn a_failed_job_undoes_itself_and_no_other(opener: Arc<dyn Opener>) {
                             1 => Err(Error::Missing("thing")),
                             2 => panic!("a mistake in a job, on purpose"),
                             3 => {
-                                tx.execute(&crate::once::ALL[1], values![id(n), "k", &hash(1), None::<&str>, NOON])
-                                    .await
+                                tx.execute(crate::once::ALL[1], values![id(n), "k", &hash(1), None::<&str>, NOON]).await
                             }
                             _ => Ok(0),
                         }

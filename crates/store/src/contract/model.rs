@@ -1,6 +1,6 @@
 //! Random walks beside a model in memory that is too simple to be wrong.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use proptest::{
     prelude::*,
@@ -51,13 +51,10 @@ pub async fn cards_follow_the_model(opener: Arc<dyn Opener>) {
             match step {
                 CardStep::Bind { holder, thing } => {
                     let held = model.keys().filter(|(of, _)| *of == holder).count();
-                    let expected = if model.contains_key(&(holder, thing)) {
-                        Err(BindRefused::AlreadyBound)
-                    } else if held == 3 {
-                        Err(BindRefused::TooMany { max: 3 })
-                    } else {
-                        model.insert((holder, thing), id(first + n));
-                        Ok(id(first + n))
+                    let expected = match model.entry((holder, thing)) {
+                        Entry::Occupied(_) => Err(BindRefused::AlreadyBound),
+                        Entry::Vacant(_) if held == 3 => Err(BindRefused::TooMany { max: 3 }),
+                        Entry::Vacant(vacant) => Ok(*vacant.insert(id(first + n))),
                     };
                     let card = bind(first + n, person(holder), first + thing);
                     assert_eq!(city.bind_card(card).await.expect("store"), expected);

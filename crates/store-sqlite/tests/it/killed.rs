@@ -1,0 +1,74 @@
+//! A process that is killed while it writes: what it acknowledged is there when the file is opened again.
+
+use std::{
+    collections::BTreeSet,
+    io::{BufRead, BufReader, Write},
+    process::{Command, Stdio},
+    sync::Arc,
+};
+
+use kernel::{Id, Timestamp};
+use store::{Message, Payload, Stores};
+use store_sqlite::Files;
+
+/// Where the process that will be killed writes; set by the one that kills it.
+const DIR: &str = "SHIMIN_KILLED_WRITER_DIR";
+const ACKNOWLEDGED: u128 = 400;
+
+/// Posts messages until it is killed, and says which the store acknowledged.
+async fn write_until_killed(dir: &str) {
+    let stores = Stores::open(Arc::new(Files::new(dir))).await.expect("opens");
+    let next = Arc::new(std::sync::atomic::AtomicU64::new(1));
+    let tasks: Vec<_> = (0..16)
+        .map(|_| {
+            let (stores, next) = (Arc::clone(&stores), Arc::clone(&next));
+            tokio::spawn(async move {
+                loop {
+                    let n = u128::from(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+                    let key = Id(n.to_be_bytes());
+                    let message =
+                        Message { key, kind: "sms", payload: Payload::Plain(vec![7; 100]), due_at: Timestamp(1) };
+                    stores.platform().post(vec![message]).await.expect("store");
+                    writeln!(std::io::stdout().lock(), "acknowledged {n}").expect("somebody listens");
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("runs until killed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_process_loses_nothing_it_acknowledged() {
+    if let Ok(dir) = std::env::var(DIR) {
+        return write_until_killed(&dir).await;
+    }
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("killed-{}", std::process::id()));
+    let mut acknowledged = BTreeSet::new();
+    for round in 0..3 {
+        let dir = dir.join(round.to_string());
+        let mut writer = Command::new(std::env::current_exe().expect("this test"))
+            .args(["--exact", "killed::a_killed_process_loses_nothing_it_acknowledged", "--nocapture"])
+            .env(DIR, &dir)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        acknowledged.clear();
+        for line in BufReader::new(writer.stdout.take().expect("piped")).lines() {
+            let line = line.expect("text");
+            let Some(n) = line.strip_prefix("acknowledged ").and_then(|n| n.parse::<u128>().ok()) else { continue };
+            acknowledged.insert(Id(n.to_be_bytes()));
+            if acknowledged.len() as u128 == ACKNOWLEDGED {
+                writer.kill().expect("killed");
+            }
+        }
+        writer.wait().expect("ended");
+        let stores = Stores::open(Arc::new(Files::new(&dir))).await.expect("opens again");
+        let found = stores.platform().claim(Timestamp(2), 1, 1_000_000).await.expect("store");
+        let found: BTreeSet<Id> = found.into_iter().map(|row| row.key).collect();
+        assert!(acknowledged.len() as u128 >= ACKNOWLEDGED);
+        assert_eq!(acknowledged.difference(&found).count(), 0, "acknowledged and lost");
+    }
+    drop(std::fs::remove_dir_all(&dir));
+}
