@@ -1,8 +1,8 @@
 //! "Who looked at my records": the access log as its subject reads it.
 
-use std::fmt;
+use std::{cmp::Reverse, collections::HashMap, fmt};
 
-use kernel::{CityId, Id, Result, ServiceId, Timestamp, access::Purpose};
+use kernel::{AccountId, Actor, CityId, Id, Result, ServiceId, Timestamp, access::Purpose};
 
 use crate::{Citizen, Platform};
 
@@ -64,7 +64,61 @@ impl Platform {
         city: Option<&CityId>,
         before: Option<Cursor>,
     ) -> Result<Page<AccessView>> {
-        let _ = (citizen, city, before);
-        Err(kernel::Error::internal("not built yet"))
+        let stores = &self.inner.stores;
+        let before = before.map(|cursor| (cursor.at, cursor.id));
+        let page = self.inner.limits.access_page;
+        let limit = u32::try_from(page + 1).unwrap_or(u32::MAX);
+        let mut entries = Vec::new();
+        let cells = match city {
+            Some(id) => {
+                self.open_city(&self.catalogue(), id)?;
+                vec![(id.clone(), stores.city(id).await?)]
+            }
+            None => {
+                let own = stores.platform().access_log(citizen.account, before, limit).await?;
+                entries.extend(own.into_iter().map(|entry| (entry, None)));
+                self.cells().await?
+            }
+        };
+        for (id, cell) in cells {
+            let there = cell.access_log(citizen.account, before, limit).await?;
+            entries.extend(there.into_iter().map(|entry| (entry, Some(id.clone()))));
+        }
+        entries.sort_unstable_by_key(|(entry, _)| Reverse((entry.at, entry.id)));
+        let more = entries.len() > page;
+        entries.truncate(page);
+        let next = entries.last().filter(|_| more).map(|(entry, _)| Cursor { at: entry.at, id: entry.id });
+        let names = self.delegates(citizen, entries.iter().map(|(entry, _)| &entry.actor)).await?;
+        let who = |actor: &Actor| match actor {
+            Actor::Citizen(id) if *id == citizen.account => Who::You,
+            Actor::Citizen(id) => Who::Delegate(names.get(id).cloned().unwrap_or_else(|| "*".to_owned())),
+            Actor::Staff(id) => Who::Staff(id.to_string()),
+            Actor::Platform => Who::Platform,
+        };
+        let view = |(entry, city): (store::AccessEntry, Option<CityId>)| AccessView {
+            at: entry.at,
+            who: who(&entry.actor),
+            purpose: entry.purpose,
+            service: entry.service,
+            city,
+            door: entry.door,
+        };
+        Ok(Page { items: entries.into_iter().map(view).collect(), next })
+    }
+
+    /// Masked names of the other citizens among the readers, as far as a consent names them.
+    async fn delegates<'a>(
+        &self,
+        citizen: &Citizen,
+        mut actors: impl Iterator<Item = &'a Actor>,
+    ) -> Result<HashMap<AccountId, String>> {
+        if !actors.any(|actor| matches!(actor, Actor::Citizen(id) if *id != citizen.account)) {
+            return Ok(HashMap::new());
+        }
+        let consents = self.inner.stores.platform().consents(citizen.account, self.now()).await?;
+        if consents.is_empty() {
+            return Ok(HashMap::new());
+        }
+        Ok(self.names(citizen, &consents).await?.into_iter().collect())
     }
 }

@@ -1,9 +1,29 @@
 //! Cards: the vehicles and licences that a citizen has bound in a city, their own or their family's.
 
-use kernel::{CityId, Date, Id, Result, Timestamp, identifier::PlateKind};
-use manifest::service::Subject;
+use connector::Question;
+use kernel::{
+    AccountId, CityId, Date, Error, Id, Index, Kind, Receipt, Result, Timestamp,
+    access::Purpose,
+    identifier::{LicenceFileNo, Mistake, PersonName, Plate, PlateKind, ResidentId, Vin},
+    mask,
+};
+use manifest::{
+    CityPack,
+    binding::{Check, Row},
+    service::Subject,
+};
+use serde::{Deserialize, Serialize};
 
-use crate::{Citizen, OnceKey, Platform};
+use crate::{
+    Citizen, OnceKey, Platform,
+    platform::{key_reused, need_real_name, once},
+    real_name::{NAME, PERSON, RESIDENT_ID},
+    sign_in::keep,
+};
+
+const SEALED: &str = "card.sealed";
+/// From this birthday on, a person speaks for themselves.
+const AGE_OF_MAJORITY: i16 = 18;
 
 /// A bound vehicle or licence, as the person who bound it sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,11 +113,107 @@ pub enum Whose<'a> {
     Consent(Id),
 }
 
+/// What is sealed on a card: the identifiers to ask with, and what the register said when it was bound.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Face {
+    pub(crate) thing: Thing,
+    whose: Option<String>,
+    /// A ward's, to know the day on which they grow up.
+    born_on: Option<Date>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Thing {
+    Vehicle {
+        plate: String,
+        plate_kind: PlateKind,
+        vin_tail: String,
+        #[serde(default)]
+        brand: Option<String>,
+        #[serde(default)]
+        colour: Option<String>,
+        #[serde(default)]
+        inspection_to: Option<Date>,
+    },
+    Licence {
+        licence_no: String,
+        file_no: String,
+        #[serde(default)]
+        class: Option<String>,
+        #[serde(default)]
+        valid_to: Option<Date>,
+    },
+}
+
+impl Thing {
+    const fn kind(&self) -> Subject {
+        match self {
+            Self::Vehicle { .. } => Subject::Vehicle,
+            Self::Licence { .. } => Subject::Licence,
+        }
+    }
+
+    /// The values that a service's binding is filled from.
+    pub(crate) fn question(&self) -> Question {
+        match self {
+            Self::Vehicle { plate, plate_kind, vin_tail, .. } => Question::new([
+                ("plate", plate.clone()),
+                ("plate_kind", plate_kind.code().to_owned()),
+                ("vin_tail", vin_tail.clone()),
+            ]),
+            Self::Licence { licence_no, file_no, .. } => {
+                Question::new([("licence_no", licence_no.clone()), ("file_no", file_no.clone())])
+            }
+        }
+    }
+
+    /// The text under which the thing is indexed.
+    fn identity(&self) -> String {
+        match self {
+            Self::Vehicle { plate, plate_kind, vin_tail, .. } => format!("{plate}|{}|{vin_tail}", plate_kind.code()),
+            Self::Licence { licence_no, file_no, .. } => format!("{licence_no}|{file_no}"),
+        }
+    }
+
+    /// Takes what the register said beside yes.
+    fn describe(&mut self, row: &Row) {
+        let text = |key: &str| row.get(key).map(manifest::Value::text).filter(|text| !text.is_empty());
+        let day = |key: &str| text(key).and_then(|text| text.parse().ok());
+        match self {
+            Self::Vehicle { brand, colour, inspection_to, .. } => {
+                (*brand, *colour, *inspection_to) = (text("brand"), text("colour"), day("inspection_to"));
+            }
+            Self::Licence { class, valid_to, .. } => (*class, *valid_to) = (text("class"), day("valid_to")),
+        }
+    }
+}
+
+/// An opened card with what a question needs.
+pub(crate) struct Held {
+    pub(crate) view: CardView,
+    pub(crate) thing: Thing,
+    pub(crate) key: Index,
+    /// In whose access log a reading stands: the person's, or the guardian's for a ward without an account.
+    pub(crate) subject: AccountId,
+}
+
+/// Whose thing it is, as the registers have confirmed.
+struct Owner {
+    subject: Option<AccountId>,
+    resident_id: String,
+    whose: Option<String>,
+    born_on: Option<Date>,
+    relation: store::Relation,
+    consent: Option<Id>,
+}
+
 impl Platform {
     /// The citizen's cards in a city, oldest first. Reading them is logged.
     pub async fn cards(&self, citizen: &Citizen, city: &CityId) -> Result<Vec<CardView>> {
-        let _ = (citizen, city);
-        Err(kernel::Error::internal("not built yet"))
+        self.open_city(&self.catalogue(), city)?;
+        let cell = self.inner.stores.city(city).await?;
+        Ok(self.held(citizen, &cell).await?.into_iter().map(|held| held.view).collect())
     }
 
     pub async fn bind_vehicle(
@@ -105,10 +221,28 @@ impl Platform {
         citizen: &Citizen,
         city: &CityId,
         form: VehicleForm<'_>,
-        once: OnceKey,
+        key: OnceKey,
     ) -> Result<Id> {
-        let _ = (citizen, city, form, once);
-        Err(kernel::Error::internal("not built yet"))
+        need_real_name(citizen)?;
+        let pack = self.open_city(&self.catalogue(), city)?;
+        let mut mistakes = Vec::new();
+        let plate = keep(&mut mistakes, "plate", Plate::parse(form.plate));
+        let kind = PlateKind::parse(form.plate_kind.trim()).ok_or(Mistake::Choice);
+        let kind = keep(&mut mistakes, "plate_kind", kind);
+        let tail = keep(&mut mistakes, "vin_tail", Vin::parse_tail(form.vin_tail));
+        let ward = self.parse_ward(&mut mistakes, form.whose);
+        let (Some(plate), Some(plate_kind), Some(vin_tail), true) = (plate, kind, tail, mistakes.is_empty()) else {
+            return Err(Kind::Invalid(mistakes).into());
+        };
+        let thing = Thing::Vehicle {
+            plate: plate.expose().to_owned(),
+            plate_kind,
+            vin_tail,
+            brand: None,
+            colour: None,
+            inspection_to: None,
+        };
+        self.bind(citizen, &pack, thing, form.whose, ward, key).await
     }
 
     pub async fn bind_licence(
@@ -116,15 +250,250 @@ impl Platform {
         citizen: &Citizen,
         city: &CityId,
         form: LicenceForm<'_>,
-        once: OnceKey,
+        key: OnceKey,
     ) -> Result<Id> {
-        let _ = (citizen, city, form, once);
-        Err(kernel::Error::internal("not built yet"))
+        need_real_name(citizen)?;
+        let pack = self.open_city(&self.catalogue(), city)?;
+        let mut mistakes = Vec::new();
+        let file_no = keep(&mut mistakes, "file_no", LicenceFileNo::parse(form.file_no));
+        let ward = self.parse_ward(&mut mistakes, form.whose);
+        let (Some(file_no), true) = (file_no, mistakes.is_empty()) else {
+            return Err(Kind::Invalid(mistakes).into());
+        };
+        let (licence_no, file_no) = (String::new(), file_no.expose().to_owned());
+        let thing = Thing::Licence { licence_no, file_no, class: None, valid_to: None };
+        self.bind(citizen, &pack, thing, form.whose, ward, key).await
+    }
+
+    fn parse_ward(&self, mistakes: &mut Vec<kernel::FieldError>, whose: Whose<'_>) -> Option<(PersonName, ResidentId)> {
+        let Whose::Ward { name, resident_id } = whose else { return None };
+        let today = self.now().date();
+        let name = keep(mistakes, "ward_name", PersonName::parse(name));
+        // Whoever is of age answers for themselves: they are asked for their consent instead.
+        let minor = ResidentId::parse(resident_id, today)
+            .and_then(|id| if id.age_on(today) < AGE_OF_MAJORITY { Ok(id) } else { Err(Mistake::NotYours) });
+        name.zip(keep(mistakes, "ward_id", minor))
+    }
+
+    async fn bind(
+        &self,
+        citizen: &Citizen,
+        pack: &CityPack,
+        mut thing: Thing,
+        whose: Whose<'_>,
+        ward: Option<(PersonName, ResidentId)>,
+        key: OnceKey,
+    ) -> Result<Id> {
+        let (inner, now) = (&self.inner, self.now());
+        inner.by_register.take(citizen.account, now)?;
+        let kind = thing.kind();
+        let whom = match (whose, &ward) {
+            (Whose::Me, _) => String::new(),
+            (Whose::Consent(id), _) => id.to_string(),
+            (Whose::Ward { .. }, ward) => ward.as_ref().map_or_else(String::new, |(_, id)| id.expose().to_owned()),
+        };
+        let parts = [pack.city.id.as_str(), kind.word(), &thing.identity(), &whom];
+        let once = once(citizen, &key, "bind", &parts);
+        let owner = self.owner(citizen, kind, whose, ward).await?;
+        if let Thing::Licence { licence_no, .. } = &mut thing {
+            licence_no.clone_from(&owner.resident_id);
+        }
+        let mut question = thing.question();
+        let (check, field, max) = match kind {
+            Subject::Vehicle => (Check::VehicleOwner, "plate", inner.limits.vehicles_max),
+            Subject::Licence => (Check::LicenceHolder, "file_no", inner.limits.licences_max),
+        };
+        question.values = question.values.map(|mut values| {
+            values.insert("resident_id".to_owned(), owner.resident_id.clone());
+            values
+        });
+        let Some(row) = self.check(check, Some(pack), question).await? else {
+            return Err(Error::field(field, Mistake::NotYours));
+        };
+        thing.describe(&row);
+        let index = inner.vault.index(kind.word(), &thing.identity());
+        let face = Face { thing, whose: owner.whose, born_on: owner.born_on };
+        let face = serde_json::to_vec(&face).map_err(Error::internal)?;
+        let bind = store::BindCard {
+            id: Id::random(&*inner.rng),
+            account: citizen.account,
+            subject: owner.subject,
+            kind: kind.word().to_owned(),
+            relation: owner.relation,
+            consent: owner.consent,
+            key: index,
+            sealed: inner.vault.seal(&*inner.rng, SEALED, &face),
+            at: now,
+            max: u32::try_from(max).unwrap_or(u32::MAX),
+            once: Some(once),
+        };
+        let cell = inner.stores.city(&pack.city.id).await?;
+        let id = cell.bind_card(bind).await?.map_err(|why| match why {
+            store::BindRefused::AlreadyBound => Error::field(field, Mistake::AlreadyBound),
+            store::BindRefused::TooMany { max } => Error::field(field, Mistake::TooManyCards { max: max as usize }),
+            store::BindRefused::KeyReused => key_reused(),
+        })?;
+        // The consent may have been revoked while the register was asked; then the card must not outlive it.
+        if let Some(consent) = owner.consent
+            && inner.stores.platform().consent_in_force(&store::ConsentKey::Id(consent), self.now()).await?.is_none()
+        {
+            cell.unbind_by_consent(consent).await?;
+            return Err(Kind::NotFound.into());
+        }
+        Ok(id)
+    }
+
+    /// The person whose thing it is to be, with what makes the citizen allowed to see it.
+    async fn owner(
+        &self,
+        citizen: &Citizen,
+        kind: Subject,
+        whose: Whose<'_>,
+        ward: Option<(PersonName, ResidentId)>,
+    ) -> Result<Owner> {
+        let (subject, relation, consent) = match whose {
+            Whose::Consent(id) => {
+                let key = store::ConsentKey::Id(id);
+                let consent = self.inner.stores.platform().consent_in_force(&key, self.now()).await?;
+                let consent = consent
+                    .filter(|consent| consent.to == citizen.account && consent.kind == kind.word())
+                    .ok_or(Kind::NotFound)?;
+                (consent.from, store::Relation::Consent, Some(id))
+            }
+            Whose::Me => (citizen.account, store::Relation::Own, None),
+            Whose::Ward { .. } => (citizen.account, store::Relation::Ward, None),
+        };
+        let (name, resident_id) = self.real_name_of(citizen, subject, Purpose::Ownership).await?;
+        let Some((ward_name, ward_id)) = ward else {
+            let whose = (relation == store::Relation::Consent).then(|| mask::name(&name));
+            return Ok(Owner { subject: Some(subject), resident_id, whose, born_on: None, relation, consent });
+        };
+        self.check_name(&ward_name, &ward_id, "ward_id").await?;
+        let values = [("guardian_id", resident_id), ("ward_id", ward_id.expose().to_owned())];
+        if self.check(Check::Guardian, None, Question::new(values)).await?.is_none() {
+            return Err(Error::field("ward_id", Mistake::NotYours));
+        }
+        let person = self.inner.vault.index(PERSON, ward_id.expose());
+        Ok(Owner {
+            subject: self.inner.stores.platform().account_by_person(&person).await?,
+            resident_id: ward_id.expose().to_owned(),
+            whose: Some(ward_name.masked()),
+            born_on: Some(ward_id.birth()),
+            relation,
+            consent,
+        })
+    }
+
+    /// Name and number of an account's person, for a register to compare with. Logged.
+    pub(crate) async fn real_name_of(
+        &self,
+        citizen: &Citizen,
+        subject: AccountId,
+        purpose: Purpose,
+    ) -> Result<(String, String)> {
+        let access = self.access(citizen, subject, purpose, None);
+        let (profile, receipt) = self.inner.stores.platform().open_profile(access).await?.ok_or(Kind::NotFound)?;
+        let (Some(name), Some(id)) = (profile.name, profile.resident_id) else {
+            return Err(Kind::RealNameNeeded.into());
+        };
+        let open = |field, sealed| {
+            let bytes = self.inner.vault.open(field, sealed, &receipt)?;
+            String::from_utf8(bytes).map_err(Error::internal)
+        };
+        Ok((open(NAME, &name)?, open(RESIDENT_ID, &id)?))
     }
 
     /// Removes a card. `NotFound` if it is not the citizen's.
-    pub async fn unbind(&self, citizen: &Citizen, city: &CityId, card: Id, once: OnceKey) -> Result<()> {
-        let _ = (citizen, city, card, once);
-        Err(kernel::Error::internal("not built yet"))
+    pub async fn unbind(&self, citizen: &Citizen, city: &CityId, card: Id, key: OnceKey) -> Result<()> {
+        self.open_city(&self.catalogue(), city)?;
+        let cell = self.inner.stores.city(city).await?;
+        let once = once(citizen, &key, "unbind", &[city.as_str(), &card.to_string()]);
+        let unbound = cell.unbind_card(citizen.account, card, self.now(), Some(once)).await?;
+        if unbound.map_err(|_| key_reused())? { Ok(()) } else { Err(Kind::NotFound.into()) }
     }
+
+    /// All cards, opened and logged. Whoever has none leaves no entry, because nothing is read.
+    pub(crate) async fn held(&self, citizen: &Citizen, cell: &store::City) -> Result<Vec<Held>> {
+        if cell.cards(citizen.account).await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let access = self.access(citizen, citizen.account, Purpose::Cards, None);
+        let (cards, receipt) = cell.open_cards(access, citizen.account).await?;
+        let mut held = Vec::with_capacity(cards.len());
+        for card in cards {
+            held.push(self.hold(citizen, card, &receipt).await?);
+        }
+        Ok(held)
+    }
+
+    async fn hold(&self, citizen: &Citizen, card: store::Card, receipt: &Receipt) -> Result<Held> {
+        let store::Card { info, key, sealed } = card;
+        let face = self.inner.vault.open(SEALED, &sealed, receipt)?;
+        let face: Face = serde_json::from_slice(&face).map_err(|_| Error::internal("a card that cannot be read"))?;
+        let kind = face.thing.kind();
+        let state = match info.relation {
+            store::Relation::Own => CardState::InForce,
+            store::Relation::Ward => match face.born_on {
+                Some(born_on) if age_on(born_on, self.now().date()) < AGE_OF_MAJORITY => CardState::InForce,
+                _ => CardState::WardGrownUp,
+            },
+            store::Relation::Consent => {
+                let consent = match info.consent {
+                    Some(id) => {
+                        let key = store::ConsentKey::Id(id);
+                        self.inner.stores.platform().consent_in_force(&key, self.now()).await?
+                    }
+                    None => None,
+                };
+                let holds = consent.is_some_and(|consent| {
+                    consent.to == citizen.account && Some(consent.from) == info.subject && consent.kind == kind.word()
+                });
+                if holds { CardState::InForce } else { CardState::ConsentEnded }
+            }
+        };
+        let relation = match info.relation {
+            store::Relation::Own => Relation::Own,
+            store::Relation::Consent => Relation::Consent,
+            store::Relation::Ward => Relation::Ward,
+        };
+        let shown = state == CardState::InForce;
+        let mut view = CardView {
+            id: info.id,
+            kind,
+            relation,
+            state,
+            title: String::new(),
+            subtitle: String::new(),
+            whose: face.whose,
+            plate_kind: None,
+            class: None,
+            valid_to: None,
+            bound_at: info.bound_at,
+        };
+        match &face.thing {
+            Thing::Vehicle { plate, .. } if !shown => view.title = mask::plate(plate),
+            Thing::Vehicle { plate, plate_kind, brand, colour, inspection_to, .. } => {
+                view.title.clone_from(plate);
+                view.subtitle = [brand, colour].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
+                view.plate_kind = Some(*plate_kind);
+                view.valid_to = *inspection_to;
+            }
+            Thing::Licence { licence_no, class, valid_to, .. } => {
+                view.title = mask::resident_id(licence_no);
+                if shown {
+                    view.subtitle = class.clone().unwrap_or_default();
+                    view.class.clone_from(class);
+                    view.valid_to = *valid_to;
+                }
+            }
+        }
+        let subject = info.subject.unwrap_or(citizen.account);
+        Ok(Held { view, thing: face.thing, key, subject })
+    }
+}
+
+/// Whole years on a day; the birthday itself counts.
+fn age_on(born_on: Date, day: Date) -> i16 {
+    let before_birthday = (day.month(), day.day()) < (born_on.month(), born_on.day());
+    day.year() - born_on.year() - i16::from(before_birthday)
 }

@@ -1,6 +1,6 @@
 //! How the departments and the store are doing.
 
-use kernel::Result;
+use kernel::{Id, Result};
 
 use crate::Platform;
 
@@ -8,11 +8,12 @@ impl Platform {
     /// Every department asked since the start.
     #[must_use]
     pub fn health(&self) -> Vec<connector::Health> {
-        Vec::new()
+        self.inner.connector.health()
     }
 
     /// Ok once the store answers.
     pub async fn ready(&self) -> Result<()> {
-        Err(kernel::Error::internal("not built yet"))
+        self.inner.stores.platform().sessions(Id([0; 16]), self.now()).await?;
+        Ok(())
     }
 }

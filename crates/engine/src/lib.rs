@@ -16,7 +16,7 @@ mod platform;
 mod profile;
 mod real_name;
 mod record;
-mod search;
+mod register;
 mod session;
 mod sign_in;
 

@@ -1,17 +1,21 @@
 //! The platform: everything a door needs, behind one handle that is cheap to clone.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use arc_swap::ArcSwap;
 use connector::Connector;
-use kernel::{Clock, Rng, Timestamp};
-use manifest::Catalogue;
+use kernel::{
+    Access, AccountId, Actor, CityId, Clock, Error, Kind, Result, Rng, ServiceId, Timestamp, access::Purpose,
+};
+use manifest::{Catalogue, CityPack, city::CityState};
+use tokio::sync::Notify;
 
-use crate::Limits;
+use crate::{Citizen, Limits, OnceKey, flight::Flights, limit::Rate};
 
 /// What a platform is made of. Only `shimin` and tests put one together.
 pub struct Parts {
     pub catalogue: Catalogue,
+    pub stores: Arc<store::Stores>,
     pub connector: Arc<dyn Connector>,
     pub vault: identity::Vault,
     pub clock: Arc<dyn Clock>,
@@ -26,19 +30,42 @@ pub struct Platform {
 
 pub(crate) struct Inner {
     pub(crate) catalogue: ArcSwap<Catalogue>,
+    pub(crate) stores: Arc<store::Stores>,
     pub(crate) connector: Arc<dyn Connector>,
     pub(crate) vault: identity::Vault,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) limits: Limits,
+    pub(crate) flights: Flights,
+    /// Rung when a message is written, so that it leaves at once.
+    pub(crate) outbox: Notify,
+    pub(crate) by_address: Rate<IpAddr>,
+    pub(crate) by_register: Rate<AccountId>,
+    pub(crate) by_consent: Rate<AccountId>,
+    pub(crate) by_question: Rate<AccountId>,
 }
 
 impl Platform {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { catalogue, connector, vault, clock, rng, limits } = parts;
-        let catalogue = ArcSwap::from_pointee(catalogue);
-        Self { inner: Arc::new(Inner { catalogue, connector, vault, clock, rng, limits }) }
+        let Parts { catalogue, stores, connector, vault, clock, rng, limits } = parts;
+        Self {
+            inner: Arc::new(Inner {
+                catalogue: ArcSwap::from_pointee(catalogue),
+                stores,
+                connector,
+                vault,
+                clock,
+                rng,
+                flights: Flights::default(),
+                outbox: Notify::new(),
+                by_address: Rate::new(limits.address_hour_max, 3_600),
+                by_register: Rate::new(limits.register_hour_max, 3_600),
+                by_consent: Rate::new(limits.consent_hour_max, 3_600),
+                by_question: Rate::new(limits.ask_minute_max, 60),
+                limits,
+            }),
+        }
     }
 
     /// The packs in force. A reader keeps the one it took, however often packs are published meanwhile.
@@ -66,4 +93,46 @@ impl Platform {
     pub fn now(&self) -> Timestamp {
         self.inner.clock.now()
     }
+
+    /// A city that is open to citizens.
+    pub(crate) fn open_city(&self, catalogue: &Catalogue, id: &CityId) -> Result<Arc<CityPack>> {
+        let pack = catalogue.city(id.as_str()).filter(|pack| pack.city.state == CityState::Open);
+        pack.cloned().ok_or_else(|| Kind::NotFound.into())
+    }
+
+    /// The entry for a reading by this citizen.
+    pub(crate) fn access(
+        &self,
+        citizen: &Citizen,
+        subject: AccountId,
+        purpose: Purpose,
+        service: Option<&ServiceId>,
+    ) -> Access {
+        let actor = Actor::Citizen(citizen.account);
+        Access { at: self.now(), actor, subject, purpose, service: service.cloned(), door: citizen.door }
+    }
+
+    /// Cells of every city that citizens can have used.
+    pub(crate) async fn cells(&self) -> Result<Vec<(CityId, store::City)>> {
+        let catalogue = self.catalogue();
+        let mut cells = Vec::new();
+        for (id, _) in catalogue.cities.iter().filter(|(_, pack)| pack.city.state == CityState::Open) {
+            cells.push((id.clone(), self.inner.stores.city(id).await?));
+        }
+        Ok(cells)
+    }
+}
+
+/// What makes a repeated form the same request: who, under which key, and everything that was typed.
+pub(crate) fn once(citizen: &Citizen, key: &OnceKey, deed: &str, parts: &[&str]) -> store::Once {
+    let bytes: Vec<&[u8]> = std::iter::once(deed).chain(parts.iter().copied()).map(str::as_bytes).collect();
+    store::Once { actor: citizen.account, key: key.as_str().to_owned(), request_hash: identity::digest(&bytes) }
+}
+
+pub(crate) fn key_reused() -> Error {
+    Error::new(Kind::Conflict("idempotency_key_reused"))
+}
+
+pub(crate) fn need_real_name(citizen: &Citizen) -> Result<()> {
+    if citizen.verified { Ok(()) } else { Err(Kind::RealNameNeeded.into()) }
 }

@@ -1,10 +1,22 @@
 //! A question to a department about a card, and the answer with its source, its time and its freshness.
 
-use connector::Failure;
-use kernel::{CityId, Id, Result, ServiceId, Text, Timestamp};
-use manifest::{binding::Row, service::Subject};
+use std::{sync::Arc, time::Instant};
 
-use crate::{CardView, Citizen, Platform};
+use capability::record;
+use connector::{Failure, Target};
+use kernel::{CityId, Error, Id, Kind, Pii, Receipt, Result, Sealed, ServiceId, Text, Timestamp, access::Purpose};
+use manifest::{Catalogue, CityPack, Service, binding::Row, service::Subject};
+use store::KeptAnswer;
+
+use crate::{
+    CardState, CardView, Citizen, Platform,
+    card::{Held, Thing},
+    flight::Landed,
+    platform::need_real_name,
+};
+
+/// The field of kept rows.
+const ROWS: &str = "answer.rows";
 
 /// What comes of a question.
 #[derive(Clone, Debug)]
@@ -72,8 +84,119 @@ impl Platform {
         card: Option<Id>,
         again: bool,
     ) -> Result<Asked> {
-        let _ = (citizen, city, service, card, again);
-        Err(kernel::Error::internal("not built yet"))
+        let asked_at = Instant::now();
+        need_real_name(citizen)?;
+        let (inner, catalogue) = (&self.inner, self.catalogue());
+        let pack = self.open_city(&catalogue, city)?;
+        let service = catalogue.service(&pack, service.as_str()).ok_or(Kind::NotFound)?;
+        let cell = inner.stores.city(city).await?;
+        let mut fitting = self.held(citizen, &cell).await?;
+        fitting.retain(|held| held.view.kind == service.subject);
+        let chosen = match card {
+            Some(id) => fitting.iter().position(|held| held.view.id == id).ok_or(Kind::NotFound)?,
+            None => match fitting.iter().position(|held| held.view.state == CardState::InForce) {
+                Some(first) => first,
+                None => return Ok(Asked::NeedsCard(service.subject)),
+            },
+        };
+        let cards: Vec<CardView> = fitting.iter().map(|held| held.view.clone()).collect();
+        let Held { view: card, thing, key, subject } = fitting.swap_remove(chosen);
+        if card.state != CardState::InForce {
+            return Err(Kind::Denied("card_not_in_force").into());
+        }
+
+        // The entry is written before anything is read or asked: without it there is no receipt, and no answer.
+        let access = self.access(citizen, subject, Purpose::Record, Some(&service.id));
+        let (kept, receipt) = cell.open_answer(access, service.id.clone(), key).await?;
+        let age_ms = kept.as_ref().map(|kept| self.now().since_ms(kept.fetched_at));
+        let young = age_ms.is_some_and(|age_ms| age_ms < i64::from(service.answer.fresh_s) * 1_000);
+        let landed = if young && !again {
+            Ok(None)
+        } else {
+            inner.by_question.take(citizen.account, self.now())?;
+            let flight = (city.clone(), service.id.clone(), key);
+            let start = || self.clone().fly(Arc::clone(&pack), Arc::clone(service), thing, cell, key);
+            inner.flights.join(flight, asked_at, start).await.map(Some)
+        };
+        let (department, phone) = department(&pack, service);
+        let (answer, freshness) = match (landed, &kept) {
+            (Ok(Some(answer)), _) => (KeptAnswer::clone(&answer), Freshness::Fresh),
+            (Ok(None), Some(kept)) => (kept.clone(), Freshness::Cached),
+            (Err(failure), Some(kept)) => (kept.clone(), Freshness::Stale(failure)),
+            (Err(failure), None) => {
+                let offline = service.guide.offline.clone();
+                return Ok(Asked::Unavailable(Unavailable { card, cards, department, phone, offline, failure }));
+            }
+            (Ok(None), None) => return Err(Kind::Internal.into()),
+        };
+        let rows = self.rows(&catalogue, &pack, service, &answer.rows, &receipt)?;
+        Ok(Asked::Answered(Answer {
+            card,
+            cards,
+            open_count: record::open_count(service, &rows),
+            rows,
+            department,
+            phone,
+            fetched_at: answer.fetched_at,
+            freshness,
+            evidence_sha256: hex(&answer.evidence_sha256),
+        }))
+    }
+
+    /// Opens kept rows and computes what is computed from them today.
+    pub(crate) fn rows(
+        &self,
+        catalogue: &Catalogue,
+        pack: &CityPack,
+        service: &Service,
+        sealed: &Sealed,
+        receipt: &Receipt,
+    ) -> Result<Vec<Row>> {
+        let rows = self.inner.vault.open(ROWS, sealed, receipt)?;
+        let mut rows: Vec<Row> =
+            serde_json::from_slice(&rows).map_err(|_| Error::internal("a kept answer that cannot be read"))?;
+        record::derive(service, &mut rows, &catalogue.rules, &pack.city.code, self.now().date());
+        Ok(rows)
+    }
+
+    /// Asks the department, refuses half an answer, and keeps a whole one.
+    async fn fly(
+        self,
+        pack: Arc<CityPack>,
+        service: Arc<Service>,
+        thing: Thing,
+        cell: store::City,
+        key: kernel::Index,
+    ) -> Landed {
+        let target = target(&pack, &service).ok_or(Failure::NotAsked)?;
+        let answer = self.inner.connector.ask(target, &thing.question()).await?;
+        let rows = answer.rows.process(|rows| {
+            if let Some(field) = record::missing_field(&service, rows) {
+                tracing::warn!(service = %service.id, field, "half an answer");
+                return Err(Failure::Half);
+            }
+            serde_json::to_vec(rows).map_err(|_| Failure::Garbage)
+        })?;
+        let provenance = answer.provenance;
+        let answer = KeptAnswer {
+            rows: self.inner.vault.seal(&*self.inner.rng, ROWS, &rows),
+            department: provenance.department,
+            evidence_sha256: unhex(&provenance.evidence_sha256).ok_or(Failure::Garbage)?,
+            fetched_at: provenance.fetched_at,
+        };
+        let keep = store::KeepAnswer {
+            service: service.id.clone(),
+            key,
+            rows: answer.rows.clone(),
+            department: answer.department.clone(),
+            evidence_sha256: answer.evidence_sha256,
+            fetched_at: answer.fetched_at,
+        };
+        // The citizen gets the answer all the same; only the next question has nothing to fall back on.
+        if let Err(cause) = cell.keep_answer(keep).await {
+            tracing::warn!(service = %service.id, %cause, "an answer is not kept");
+        }
+        Ok(Arc::new(answer))
     }
 
     /// One row of the answer about a card. `NotFound` if the answer has no such row.
@@ -85,8 +208,15 @@ impl Platform {
         card: Id,
         row: &str,
     ) -> Result<(Answer, Row)> {
-        let _ = (citizen, city, service, card, row);
-        Err(kernel::Error::internal("not built yet"))
+        match self.ask(citizen, city, service, Some(card), false).await? {
+            Asked::Answered(answer) => {
+                let place = answer.rows.iter().enumerate().position(|(place, one)| row_key(one, place) == row);
+                let found = place.and_then(|place| answer.rows.get(place)).cloned().ok_or(Kind::NotFound)?;
+                Ok((answer, found))
+            }
+            Asked::Unavailable(why) => Err(Error::new(Kind::Unavailable("department")).because(why.failure)),
+            Asked::NeedsCard(_) => Err(Kind::NotFound.into()),
+        }
     }
 
     /// The evidence picture of one row: content type and bytes.
@@ -98,7 +228,56 @@ impl Platform {
         card: Id,
         row: &str,
     ) -> Result<(&'static str, Vec<u8>)> {
-        let _ = (citizen, city, service, card, row);
-        Err(kernel::Error::internal("not built yet"))
+        let (_, row) = self.ask_row(citizen, city, service, card, row).await?;
+        let catalogue = self.catalogue();
+        let pack = self.open_city(&catalogue, city)?;
+        let service = catalogue.service(&pack, service.as_str()).ok_or(Kind::NotFound)?;
+        let field = service.answer.evidence.as_ref().ok_or(Kind::NotFound)?;
+        if row.get(field).is_none_or(|value| value.text().is_empty()) {
+            return Err(Kind::NotFound.into());
+        }
+        let cell = self.inner.stores.city(city).await?;
+        let info = cell.cards(citizen.account).await?.into_iter().find(|info| info.id == card);
+        let subject = info.ok_or(Kind::NotFound)?.subject.unwrap_or(citizen.account);
+        let access = self.access(citizen, subject, Purpose::Evidence, Some(&service.id));
+        let receipts = cell.record_access(vec![access]).await?;
+        let receipt = receipts.first().ok_or(Kind::Internal)?;
+        let unavailable = |failure: Failure| Error::new(Kind::Unavailable("department")).because(failure);
+        let target = target(&pack, service).ok_or_else(|| unavailable(Failure::NotAsked))?;
+        let image = self.inner.connector.evidence(target, &Pii::new(row)).await.map_err(unavailable)?;
+        Ok((image.content_type, image.bytes.open(receipt)))
     }
+}
+
+fn target<'a>(pack: &'a CityPack, service: &Service) -> Option<Target<'a>> {
+    let binding = pack.bindings.service.get(&service.id)?;
+    let department = pack.bindings.department.get(&binding.department)?;
+    Some(Target { scope: Some(&pack.city.id), department, binding })
+}
+
+/// What the department is called, and whom to ring.
+fn department(pack: &CityPack, service: &Service) -> (Text, String) {
+    target(pack, service).map_or_else(
+        || (service.guide.contact.name.clone(), service.guide.contact.phone.clone()),
+        |target| (target.department.name.clone(), target.department.phone.clone()),
+    )
+}
+
+fn hex(bytes: &[u8; 32]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(bytes)
 }

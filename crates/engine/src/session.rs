@@ -1,8 +1,11 @@
 //! Sessions: who is signed in, by which token, on which device, and how that ends.
 
-use kernel::{AccountId, Id, Lang, Result, Timestamp};
+use kernel::{AccountId, Id, Kind, Lang, Result, Timestamp};
 
 use crate::Platform;
+
+/// What an owner calls a device or a token; longer texts are cut.
+const LABEL_CHARS_MAX: usize = 60;
 
 /// The person behind a request, as found by their token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,49 +78,113 @@ pub struct SessionView {
     pub current: bool,
 }
 
+impl From<store::SessionKind> for SessionKind {
+    fn from(kind: store::SessionKind) -> Self {
+        match kind {
+            store::SessionKind::Web => Self::Web,
+            store::SessionKind::Token => Self::Token,
+        }
+    }
+}
+
 impl Platform {
-    /// Who holds this token. Every signed-in request begins here.
+    /// Who holds this token. Every signed-in request begins here: one hash and one read.
     pub async fn citizen(&self, token: &str, door: &'static str) -> Result<Option<Citizen>> {
-        let _ = (token, door);
-        Err(kernel::Error::internal("not built yet"))
+        let now = self.now();
+        let Some(session) = self.inner.stores.platform().session(&identity::token_hash(token), now).await? else {
+            return Ok(None);
+        };
+        if now.since_ms(session.last_seen_at) >= i64::from(self.inner.limits.touch_s) * 1_000 {
+            self.touch(session.id, now);
+        }
+        let word = session.preferences;
+        Ok(Some(Citizen {
+            account: session.account,
+            session: session.id,
+            kind: session.kind.into(),
+            verified: session.verified,
+            preferences: Preferences {
+                lang: word.lang.as_deref().and_then(Lang::parse),
+                size: word.size.as_deref().and_then(Size::parse),
+                theme: word.theme.as_deref().and_then(Theme::parse),
+            },
+            door,
+            signed_in_at: session.created_at,
+        }))
+    }
+
+    /// Nobody waits for this: a lost touch costs at most a minute of the session's idle time.
+    fn touch(&self, session: Id, now: Timestamp) {
+        let platform = self.clone();
+        tokio::spawn(async move {
+            if let Err(cause) = platform.inner.stores.platform().touch(session, now).await {
+                tracing::warn!(%cause, "last use of a session is not written");
+            }
+        });
     }
 
     /// A new token for the same session; the old one stops working.
     pub async fn rotate(&self, citizen: &Citizen) -> Result<String> {
-        let _ = citizen;
-        Err(kernel::Error::internal("not built yet"))
+        let (token, hash) = identity::token(&*self.inner.rng);
+        let rotated = self.inner.stores.platform().rotate(citizen.session, hash).await?;
+        if rotated { Ok(token) } else { Err(Kind::SignInNeeded.into()) }
     }
 
     pub async fn sign_out(&self, citizen: &Citizen) -> Result<()> {
-        let _ = citizen;
-        Err(kernel::Error::internal("not built yet"))
+        self.end_session(citizen, citizen.session).await.map(drop)
     }
 
     /// Ends every session and token, this one too unless it is to be kept. Returns how many ended.
     pub async fn sign_out_everywhere(&self, citizen: &Citizen, keep_this: bool) -> Result<u64> {
-        let _ = (citizen, keep_this);
-        Err(kernel::Error::internal("not built yet"))
+        let except = keep_this.then_some(citizen.session);
+        Ok(self.inner.stores.platform().end_all_sessions(citizen.account, except).await?)
     }
 
     /// Ends one session of the citizen's own; false if there is no such session of theirs.
     pub async fn end_session(&self, citizen: &Citizen, id: Id) -> Result<bool> {
-        let _ = (citizen, id);
-        Err(kernel::Error::internal("not built yet"))
+        Ok(self.inner.stores.platform().end_session(citizen.account, id).await?)
     }
 
     pub async fn sessions(&self, citizen: &Citizen) -> Result<Vec<SessionView>> {
-        let _ = citizen;
-        Err(kernel::Error::internal("not built yet"))
+        let sessions = self.inner.stores.platform().sessions(citizen.account, self.now()).await?;
+        let view = |session: store::SessionInfo| SessionView {
+            id: session.id,
+            label: session.label,
+            kind: session.kind.into(),
+            created_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+            current: session.id == citizen.session,
+        };
+        Ok(sessions.into_iter().map(view).collect())
     }
 
     /// A personal access token for the API. Shown once; listed among the sessions.
     pub async fn new_token(&self, citizen: &Citizen, label: &str) -> Result<String> {
-        let _ = (citizen, label);
-        Err(kernel::Error::internal("not built yet"))
+        let (token, session) = self.new_session(SessionKind::Token, label);
+        self.inner.stores.platform().start_session(citizen.account, session).await?;
+        Ok(token)
+    }
+
+    pub(crate) fn new_session(&self, kind: SessionKind, label: &str) -> (String, store::NewSession) {
+        let (token, token_hash) = identity::token(&*self.inner.rng);
+        let (limits, now) = (&self.inner.limits, self.now());
+        let (kind, idle_s, whole_s) = match kind {
+            SessionKind::Web => (store::SessionKind::Web, limits.session_idle_s, limits.session_s),
+            SessionKind::Token => (store::SessionKind::Token, limits.token_s, limits.token_s),
+        };
+        let label: String = label.trim().chars().filter(|c| !c.is_control()).take(LABEL_CHARS_MAX).collect();
+        let id = Id::random(&*self.inner.rng);
+        let expires_at = now.plus_s(whole_s.into());
+        (token, store::NewSession { id, token_hash, kind, label, created_at: now, idle_s, expires_at })
     }
 
     pub async fn set_preferences(&self, citizen: &Citizen, preferences: Preferences) -> Result<()> {
-        let _ = (citizen, preferences);
-        Err(kernel::Error::internal("not built yet"))
+        let words = store::Preferences {
+            lang: preferences.lang.map(|lang| lang.tag().to_owned()),
+            size: preferences.size.map(|size| size.word().to_owned()),
+            theme: preferences.theme.map(|theme| theme.word().to_owned()),
+        };
+        self.inner.stores.platform().set_preferences(citizen.account, words).await?;
+        Ok(())
     }
 }

@@ -76,11 +76,8 @@ impl Vault {
         let (nonce, text) = rest.split_at_checked(NONCE_LEN).ok_or_else(broken)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
         let mut clear = text.to_vec();
-        let length = self
-            .seal
-            .open_in_place(nonce, Aad::from(field.as_bytes()), &mut clear)
-            .map_err(|_| broken())?
-            .len();
+        let length =
+            self.seal.open_in_place(nonce, Aad::from(field.as_bytes()), &mut clear).map_err(|_| broken())?.len();
         clear.truncate(length);
         Ok(clear)
     }

@@ -1,1 +1,0 @@
-//! Finding a service of a city by what people type.
