@@ -4,15 +4,9 @@
 //! example of `testkit` that this program builds and runs. It installs what a test needs and is missing, because a test
 //! that is skipped on one machine and run on another proves nothing.
 
-mod bench;
-mod check;
-mod postgres;
-mod shell;
-mod shots;
-mod test;
-mod tools;
-
 use std::process::ExitCode;
+
+use xtask::{bench, check, shell, shots, test};
 
 const HELP: &str = "\
 cargo xtask <chore>

@@ -28,6 +28,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// `postgres://…`: the data lies there instead of in files.
     pub database: Option<String>,
+    /// Keeps several deployments in one database apart.
+    pub schema_prefix: Option<String>,
     /// `http://host:port` of the sandbox, as this process reaches it.
     pub sandbox_url: Option<String>,
     /// The same, as a citizen's browser reaches it.
@@ -98,11 +100,15 @@ impl House {
 
 async fn open_stores(settings: &Settings) -> Result<Arc<Stores>, Trouble> {
     let opener: Arc<dyn Opener> = match &settings.database {
-        Some(url) => Arc::new(
-            store_postgres::Database::connect(url)
+        Some(url) => {
+            let database = store_postgres::Database::connect(url)
                 .await
-                .map_err(|cause| Trouble::new(Ending::Unreachable, format!("the database: {cause}")))?,
-        ),
+                .map_err(|cause| Trouble::new(Ending::Unreachable, format!("the database: {cause}")))?;
+            match &settings.schema_prefix {
+                Some(prefix) => Arc::new(database.with_prefix(prefix)),
+                None => Arc::new(database),
+            }
+        }
         None => {
             let data = &settings.data;
             std::fs::create_dir_all(data).map_err(|cause| Trouble::failed(format!("{}: {cause}", data.display())))?;

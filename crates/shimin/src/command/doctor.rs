@@ -96,6 +96,7 @@ async fn check_store(args: &UpArgs, catalogue: &Catalogue, checks: &mut Vec<Chec
         catalogue: catalogue.clone(),
         data: args.data.clone(),
         database: args.database.clone(),
+        schema_prefix: None,
         sandbox_url: None,
         sandbox_public_url: None,
         allow_hosts: args.allow_host.clone(),

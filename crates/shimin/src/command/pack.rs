@@ -1,13 +1,13 @@
 //! `shimin pack …`: check packs, show one, begin a city from another, and compare two directories.
 
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
 
 use clap::Subcommand;
-use manifest::load::Files;
+use kernel::{CityId, Text};
+use manifest::{Change, scaffold::NewCity};
 use serde::Serialize;
 
 use crate::{
@@ -39,6 +39,18 @@ pub enum Command {
         /// The city to begin from
         #[arg(long)]
         like: String,
+        /// Its Chinese name
+        #[arg(long)]
+        name: Option<String>,
+        /// Its English name
+        #[arg(long)]
+        name_en: Option<String>,
+        /// Six digits of GB/T 2260
+        #[arg(long)]
+        code: Option<String>,
+        /// Letters of its plates; may be repeated
+        #[arg(long = "plate")]
+        plates: Vec<String>,
         #[arg(long, value_name = "DIR", default_value = "packs")]
         packs: PathBuf,
         #[arg(long)]
@@ -57,7 +69,9 @@ pub fn run(command: Command) -> Result<Ending, Trouble> {
     match command {
         Command::Check { dir, json } => check(&Source::choose(dir.as_deref()), json),
         Command::Show { id, packs, json } => show(&Source::choose(packs.as_deref()), &id, json),
-        Command::New { city, like, packs, json } => begin(&packs, &city, &like, json),
+        Command::New { city, like, name, name_en, code, plates, packs, json } => {
+            begin(&packs, &Begin { city, like, name, name_en, code, plates }, json)
+        }
         Command::Diff { old, new, json } => diff(&old, &new, json),
     }
 }
@@ -114,65 +128,55 @@ struct Begun {
     next: &'static str,
 }
 
-fn begin(packs: &Path, city: &str, like: &str, json: bool) -> Result<Ending, Trouble> {
-    if !kernel::id::is_slug(city) || !kernel::id::is_slug(like) {
-        return Err(Trouble::new(Ending::Usage, "a city's id has lower-case letters, digits and single hyphens"));
+struct Begin {
+    city: String,
+    like: String,
+    name: Option<String>,
+    name_en: Option<String>,
+    code: Option<String>,
+    plates: Vec<String>,
+}
+
+fn begin(packs: &Path, asked: &Begin, json: bool) -> Result<Ending, Trouble> {
+    let id = |text: &str| {
+        let says = format!("`{text}`: a city's id has lower-case letters, digits and single hyphens");
+        CityId::parse(text).ok_or_else(|| Trouble::new(Ending::Usage, says))
+    };
+    let name = asked.name.as_ref().map(|zh| Text::new(zh, asked.name_en.as_ref().unwrap_or(zh)));
+    let new =
+        NewCity { name, code: asked.code.clone(), plates: asked.plates.clone(), ..NewCity::named(id(&asked.city)?) };
+    let files = Source::Directory(packs.to_path_buf()).read()?;
+    let made = manifest::scaffold(&files, &new, &id(&asked.like)?).map_err(Trouble::failed)?;
+    let mut written = Vec::new();
+    for (path, text) in made {
+        let path = packs.join(path);
+        let trouble = |cause: std::io::Error| Trouble::failed(format!("{}: {cause}", path.display()));
+        fs::create_dir_all(path.parent().unwrap_or(packs)).map_err(trouble)?;
+        fs::write(&path, text).map_err(trouble)?;
+        written.push(path.display().to_string());
     }
-    let (from, to) = (packs.join("cities").join(like), packs.join("cities").join(city));
-    let trouble = |path: &Path, cause: std::io::Error| Trouble::failed(format!("{}: {cause}", path.display()));
-    if to.exists() {
-        return Err(Trouble::failed(format!("{} is there already", to.display())));
-    }
-    let entries = fs::read_dir(&from).map_err(|cause| trouble(&from, cause))?;
-    fs::create_dir_all(&to).map_err(|cause| trouble(&to, cause))?;
-    let mut files = Vec::new();
-    for entry in entries.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.ends_with(".toml") {
-            continue;
-        }
-        let text = fs::read_to_string(entry.path()).map_err(|cause| trouble(&entry.path(), cause))?;
-        let text = text.replace(&format!("id = \"{like}\""), &format!("id = \"{city}\""));
-        let path = to.join(&name);
-        fs::write(&path, text).map_err(|cause| trouble(&path, cause))?;
-        files.push(path.display().to_string());
-    }
-    files.sort();
-    let next = "edit name, code, plates and hotline, then: shimin pack check";
+    let next = "edit what is not the new city's own yet, then: shimin pack check";
     if json {
-        output::json(&Begun { files, next })?;
+        output::json(&Begun { files: written, next })?;
     } else {
-        output::data(files.join("\n"));
+        output::data(written.join("\n"));
         progress(next);
     }
     Ok(Ending::Well)
 }
 
-#[derive(Serialize)]
-struct Change {
-    path: String,
-    /// The key inside the file; empty if the file as a whole came or went.
-    key: String,
-    old: Option<String>,
-    new: Option<String>,
-}
-
 fn diff(old: &Path, new: &Path, json: bool) -> Result<Ending, Trouble> {
     let read = |path: &Path| Source::Directory(path.to_path_buf()).read();
-    let changes = compare(&read(old)?, &read(new)?);
+    let changes = manifest::diff(&read(old)?, &read(new)?);
     if json {
         output::json(&changes)?;
     } else {
-        for change in &changes {
-            let key = if change.key.is_empty() { String::new() } else { format!(" {}", change.key) };
-            output::data(match (&change.old, &change.new) {
-                (None, Some(_)) if key.is_empty() => format!("+ {}", change.path),
-                (Some(_), None) if key.is_empty() => format!("- {}", change.path),
-                (None, Some(value)) => format!("+ {}{key} = {value}", change.path),
-                (Some(value), None) => format!("- {}{key} = {value}", change.path),
+        for Change { path, place, old, new } in &changes {
+            output::data(match (old, new) {
+                (None, Some(value)) => format!("+ {path} {place} = {value}"),
+                (Some(value), None) => format!("- {path} {place} = {value}"),
                 (old, new) => format!(
-                    "~ {}{key}: {} -> {}",
-                    change.path,
+                    "~ {path} {place}: {} -> {}",
                     old.as_deref().unwrap_or_default(),
                     new.as_deref().unwrap_or_default()
                 ),
@@ -181,81 +185,4 @@ fn diff(old: &Path, new: &Path, json: bool) -> Result<Ending, Trouble> {
         progress(format_args!("{} differences", changes.len()));
     }
     Ok(Ending::Well)
-}
-
-fn compare(old: &Files, new: &Files) -> Vec<Change> {
-    let mut changes = Vec::new();
-    for path in old.keys().chain(new.keys().filter(|path| !old.contains_key(*path))) {
-        let whole = |file: Option<&String>| file.map(|_| "file".to_owned());
-        let change = |key: &str, old, new| Change { path: path.clone(), key: key.to_owned(), old, new };
-        match (old.get(path), new.get(path)) {
-            (Some(a), Some(b)) if a == b => {}
-            (Some(a), Some(b)) => {
-                let (a, b) = (flatten(a), flatten(b));
-                for key in a.keys().chain(b.keys().filter(|key| !a.contains_key(*key))) {
-                    if a.get(key) != b.get(key) {
-                        changes.push(change(key, a.get(key).cloned(), b.get(key).cloned()));
-                    }
-                }
-            }
-            (a, b) => changes.push(change("", whole(a), whole(b))),
-        }
-    }
-    changes
-}
-
-/// Dotted keys and their values. A file that is no TOML (a calendar, or one with a mistake) is one value.
-fn flatten(text: &str) -> BTreeMap<String, String> {
-    fn walk(key: &str, value: &toml::Value, into: &mut BTreeMap<String, String>) {
-        match value {
-            toml::Value::Table(table) => {
-                for (name, value) in table {
-                    let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
-                    walk(&key, value, into);
-                }
-            }
-            toml::Value::Array(items) => {
-                for (i, item) in items.iter().enumerate() {
-                    walk(&format!("{key}[{i}]"), item, into);
-                }
-            }
-            value => {
-                into.insert(key.to_owned(), value.to_string());
-            }
-        }
-    }
-    let mut values = BTreeMap::new();
-    match text.parse::<toml::Table>() {
-        Ok(table) => walk("", &toml::Value::Table(table), &mut values),
-        Err(_) => {
-            values.insert("(text)".into(), format!("{} bytes", text.len()));
-        }
-    }
-    values
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn differences_are_named_value_by_value() {
-        let files = |pairs: &[(&str, &str)]| -> Files {
-            pairs.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
-        };
-        let old = files(&[("a.toml", "x = 1\n[t]\ny = [1, 2]\n"), ("gone.toml", "")]);
-        let new = files(&[("a.toml", "x = 1\n[t]\ny = [1, 3]\nz = \"n\"\n"), ("new.toml", "")]);
-        let changes = compare(&old, &new);
-        let told: Vec<_> =
-            changes.iter().map(|c| (c.path.as_str(), c.key.as_str(), c.old.as_deref(), c.new.as_deref())).collect();
-        assert_eq!(
-            told,
-            [
-                ("a.toml", "t.y[1]", Some("2"), Some("3")),
-                ("a.toml", "t.z", None, Some("\"n\"")),
-                ("gone.toml", "", Some("file"), None),
-                ("new.toml", "", None, Some("file")),
-            ]
-        );
-    }
 }
