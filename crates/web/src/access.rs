@@ -66,7 +66,8 @@ fn who(lang: Lang, who: &Who) -> &str {
 /// The city, and the service or the kind of data.
 fn what(visit: &Visit, entry: &AccessView) -> String {
     let l = visit.lang;
-    let service = entry.service.as_ref().and_then(|id| visit.catalogue.services.get(id)).map(|service| service.name.get(l));
+    let service =
+        entry.service.as_ref().and_then(|id| visit.catalogue.services.get(id)).map(|service| service.name.get(l));
     let purpose = match (entry.purpose, service) {
         (Purpose::Record, Some(service)) => service.to_owned(),
         (Purpose::Evidence, Some(service)) => format!("{service} · {}", text::evidence_title(l)),

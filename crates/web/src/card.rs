@@ -51,7 +51,8 @@ pub(crate) fn list_page(visit: &Visit, pack: &CityPack, cards: &[CardView]) -> R
 
 fn group(visit: &Visit, home: &str, title: &str, cards: &[&CardView]) -> Markup {
     let l = visit.lang;
-    let details: Vec<(String, String)> = cards.iter().map(|card| (describe(visit, card), format!("{home}/cards/{}/unbind", card.id))).collect();
+    let details: Vec<(String, String)> =
+        cards.iter().map(|card| (describe(visit, card), format!("{home}/cards/{}/unbind", card.id))).collect();
     html! {
         @if !cards.is_empty() {
             (ui::component::card(title, None, html! {
@@ -124,7 +125,13 @@ async fn bind_form(visit: &mut Visit, subject: Subject, mishap: &Mishap) -> Outc
     Ok(bind_page(visit, &pack, subject, &consents, mishap))
 }
 
-pub(crate) fn bind_page(visit: &Visit, pack: &CityPack, subject: Subject, consents: &[ConsentView], mishap: &Mishap) -> Response {
+pub(crate) fn bind_page(
+    visit: &Visit,
+    pack: &CityPack,
+    subject: Subject,
+    consents: &[ConsentView],
+    mishap: &Mishap,
+) -> Response {
     let l = visit.lang;
     let here = format!("/{}/cards/{}", pack.city.id, subject.word());
     let posted = !visit.form.is_empty();
@@ -163,7 +170,8 @@ pub(crate) fn bind_page(visit: &Visit, pack: &CityPack, subject: Subject, consen
         }))
         (others(visit, &here, chosen, &usable))
     };
-    let back = own_path(visit.query.get("to")).map_or_else(|| format!("/{}/cards", pack.city.id), |_| format!("/{}", pack.city.id));
+    let back = own_path(visit.query.get("to"))
+        .map_or_else(|| format!("/{}/cards", pack.city.id), |_| format!("/{}", pack.city.id));
     visit.show(Sheet { title, back: &back, status: mishap.status(), body, ..Sheet::default() })
 }
 
@@ -204,9 +212,21 @@ fn others(visit: &Visit, here: &str, chosen: &str, usable: &[&ConsentView]) -> M
         list.push(Row { title, href: Some(href), icon: Some("users"), ..Row::default() });
     }
     if chosen != "ward" {
-        list.push(Row { title: text::family_child(l), detail: text::family_child_detail(l), href: Some(&ward), icon: Some("baby"), ..Row::default() });
+        list.push(Row {
+            title: text::family_child(l),
+            detail: text::family_child_detail(l),
+            href: Some(&ward),
+            icon: Some("baby"),
+            ..Row::default()
+        });
     }
-    list.push(Row { title: text::family_adult(l), detail: text::family_adult_detail(l), href: Some("/me/consents"), icon: Some("user-plus"), ..Row::default() });
+    list.push(Row {
+        title: text::family_adult(l),
+        detail: text::family_adult_detail(l),
+        href: Some("/me/consents"),
+        icon: Some("user-plus"),
+        ..Row::default()
+    });
     card(text::family_who(l), None, rows(&list))
 }
 

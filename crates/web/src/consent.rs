@@ -69,7 +69,8 @@ pub(crate) fn page(visit: &Visit, consents: &[ConsentView], mishap: &Mishap) -> 
 fn decide(visit: &Visit, consent: &ConsentView) -> Markup {
     let l = visit.lang;
     let asked = consent.state == ConsentState::Asked;
-    let (grant, withdraw) = (format!("/me/consents/{}/grant", consent.id), format!("/me/consents/{}/withdraw", consent.id));
+    let (grant, withdraw) =
+        (format!("/me/consents/{}/grant", consent.id), format!("/me/consents/{}/withdraw", consent.id));
     let who = if asked { text::family_wants(l, &consent.other) } else { consent.other.clone() };
     let when = match consent.decided_at {
         Some(at) if !asked => text::consent_since(l, &format::date(l, at.date())),

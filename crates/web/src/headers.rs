@@ -52,7 +52,13 @@ pub(crate) fn put_on(headers: &mut HeaderMap, style: Option<&Style>, personal: b
 }
 
 /// A page, compressed if the browser takes it.
-pub(crate) fn html(html: String, status: StatusCode, asked: &HeaderMap, style: Option<&Style>, personal: bool) -> Response {
+pub(crate) fn html(
+    html: String,
+    status: StatusCode,
+    asked: &HeaderMap,
+    style: Option<&Style>,
+    personal: bool,
+) -> Response {
     let compress = html.len() >= GZIP_FROM_BYTES && takes_gzip(asked);
     let body = if compress { gzip(html.as_bytes(), 1) } else { Bytes::from(html) };
     let mut response = Response::new(Body::from(body));

@@ -1,12 +1,12 @@
 //! A city's home page: my figures, the services, one tap each. It waits for no department, and shows nothing dead.
 
+use axum::response::Response;
 use engine::Home;
 use kernel::Lang;
 use manifest::{CityPack, Service};
 use maud::{Markup, html};
 use ui::{
-    Tone,
-    component::{Row, Stat, Tile, card, notice, rows, stats, tiles},
+    component::{Row, Stat, Tile, card, rows, stats, tiles},
     format, text,
 };
 
@@ -30,21 +30,38 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
         Some(citizen) if citizen.verified => Some(visit.platform().home(citizen, &city.id).await?),
         _ => None,
     };
+    Ok(page(visit, &pack, home.as_ref()))
+}
+
+pub(crate) fn page(visit: &Visit, pack: &CityPack, home: Option<&Home>) -> Response {
+    let city = &pack.city;
     let l = visit.lang;
     let title = text::home_title(l, city.name.get(l));
-    let services: Vec<&Service> = visit.catalogue.services_of(&pack).map(|service| &**service).collect();
+    let services: Vec<&Service> = visit.catalogue.services_of(pack).map(|service| &**service).collect();
+    let hotline = text::help_call(l, &city.hotline);
+    let below = [
+        Row {
+            title: text::home_who_looked_title(l),
+            detail: text::home_who_looked_detail(l),
+            href: Some("/me/access"),
+            icon: Some("eye"),
+            ..Row::default()
+        },
+        Row {
+            title: &hotline,
+            detail: text::help_call_detail(l),
+            href: Some("/help"),
+            icon: Some("phone"),
+            ..Row::default()
+        },
+    ];
     let body = html! {
-        h1.sr { (title) }
-        (mine(visit, &pack, &services, home.as_ref()))
-        (common(visit, &pack, &services, home.as_ref()))
-        @if visit.citizen.is_some() {
-            (rows_card(&[Row { title: text::home_who_looked_title(l), detail: text::home_who_looked_detail(l),
-                href: Some("/me/access"), icon: Some("eye"), ..Row::default() }]))
+        div.cols {
+            div { (mine(visit, pack, &services, home)) (common(visit, pack, &services, home)) }
+            div { (rows_card(if visit.citizen.is_some() { &below } else { &below[1..] })) }
         }
-        (rows_card(&[Row { title: &text::help_call(l, &city.hotline), detail: text::help_call_detail(l),
-            href: Some("/help"), icon: Some("phone"), ..Row::default() }]))
     };
-    Ok(visit.show(Sheet { title: &title, back: "/cities", home: true, body, ..Sheet::default() }))
+    visit.show(Sheet { title: &title, back: "/cities", home: true, body, ..Sheet::default() })
 }
 
 fn rows_card(list: &[Row<'_>]) -> Markup {
@@ -73,9 +90,7 @@ fn mine(visit: &Visit, pack: &CityPack, services: &[&Service], home: Option<&Hom
         }]),
         (Some(_), Some(home)) => html! {
             @if home.asked_consents > 0 {
-                (notice(Tone::Info, &waiting(l, home.asked_consents), html! {
-                    p { a href="/me/consents" { (l.pick("去看看", "Have a look")) } }
-                }))
+                (rows_card(&[Row { title: &waiting(l, home.asked_consents), href: Some("/me/consents"), icon: Some("handshake"), ..Row::default() }]))
             }
             @if home.cards.is_empty() {
                 (rows_card(&[Row { title: text::add_card_row_title(l), detail: text::add_card_row_detail(l),

@@ -43,6 +43,8 @@ mod session;
 mod settings;
 mod sign_in;
 mod style;
+#[cfg(test)]
+mod tests;
 mod token;
 mod trouble;
 mod visit;
@@ -112,5 +114,7 @@ pub fn router(web: Web) -> Router {
     route::table(&site)
         .fallback(move |request| trouble::missing(missing.clone(), request))
         .method_not_allowed_fallback(move |request| trouble::method_not_allowed(refused.clone(), request))
-        .layer(tower_http::csrf::CsrfLayer::new().with_rejection_response(move |_| trouble::foreign_form(foreign.clone())))
+        .layer(
+            tower_http::csrf::CsrfLayer::new().with_rejection_response(move |_| trouble::foreign_form(foreign.clone())),
+        )
 }

@@ -42,7 +42,10 @@ impl Mishap {
             ),
             Kind::Conflict(_) => (
                 lang.pick("这件事已经办过了", "This has been done already").to_owned(),
-                lang.pick("核对一下现在的情况，需要时再提交。", "Look at how things stand, and send it again if needed."),
+                lang.pick(
+                    "核对一下现在的情况，需要时再提交。",
+                    "Look at how things stand, and send it again if needed.",
+                ),
             ),
             _ => return Err(error.into()),
         };

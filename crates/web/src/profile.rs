@@ -1,6 +1,10 @@
 //! Me: what the platform knows of a person, a copy of it to take away, and the end of it.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use engine::ProfileView;
 use maud::html;
 use ui::{
     Button, Tone,
@@ -16,16 +20,38 @@ use crate::{
 };
 
 pub(crate) async fn show(visit: &mut Visit) -> Outcome {
-    let l = visit.lang;
     let profile = visit.platform().profile(visit.citizen()?).await?;
+    Ok(me_page(visit, &profile))
+}
+
+pub(crate) fn me_page(visit: &Visit, profile: &ProfileView) -> Response {
+    let l = visit.lang;
     let cards = visit.look.as_ref().map(|pack| format!("/{}/cards", pack.city.id));
     let mut own = vec![];
     if let Some(href) = &cards {
-        own.push(Row { title: text::cards_title(l), detail: text::cards_lead(l), href: Some(href), icon: Some("id-card"), ..Row::default() });
+        own.push(Row {
+            title: text::cards_title(l),
+            detail: text::cards_lead(l),
+            href: Some(href),
+            icon: Some("id-card"),
+            ..Row::default()
+        });
     }
-    own.push(Row { title: text::family_title(l), detail: text::family_lead(l), href: Some("/me/consents"), icon: Some("users"), ..Row::default() });
+    own.push(Row {
+        title: text::family_title(l),
+        detail: text::family_lead(l),
+        href: Some("/me/consents"),
+        icon: Some("users"),
+        ..Row::default()
+    });
     let data = [
-        Row { title: text::access_title(l), detail: text::home_who_looked_detail(l), href: Some("/me/access"), icon: Some("eye"), ..Row::default() },
+        Row {
+            title: text::access_title(l),
+            detail: text::home_who_looked_detail(l),
+            href: Some("/me/access"),
+            icon: Some("eye"),
+            ..Row::default()
+        },
         Row { title: text::sessions_title(l), href: Some("/me/sessions"), icon: Some("smartphone"), ..Row::default() },
         Row { title: text::tokens_title(l), href: Some("/me/tokens"), icon: Some("key"), ..Row::default() },
         Row { title: text::export_title(l), href: Some("/me/export"), icon: Some("download"), ..Row::default() },
@@ -50,7 +76,7 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
         (card(text::my_data_title(l), None, rows(&data)))
         form.actions method="post" action="/sign-out" data-sign-out { (Button::secondary(text::sign_out(l)).icon("log-out").wide()) }
     };
-    Ok(visit.show(Sheet { title: text::me_title(l), body, ..Sheet::default() }))
+    visit.show(Sheet { title: text::me_title(l), body, ..Sheet::default() })
 }
 
 pub(crate) async fn export_form(visit: &mut Visit) -> Outcome {
@@ -71,7 +97,8 @@ pub(crate) async fn export(visit: &mut Visit) -> Outcome {
     let mut response = crate::headers::html(text, StatusCode::OK, &visit.headers, None, true);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"shimin-my-data.json\""));
+    headers
+        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"shimin-my-data.json\""));
     Ok(response)
 }
 
@@ -79,7 +106,7 @@ pub(crate) async fn delete_form(visit: &mut Visit) -> Outcome {
     Ok(delete_page(visit, None))
 }
 
-fn delete_page(visit: &Visit, missing: Option<&str>) -> axum::response::Response {
+pub(crate) fn delete_page(visit: &Visit, missing: Option<&str>) -> Response {
     let l = visit.lang;
     let status = if missing.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let body = html! {
@@ -107,7 +134,13 @@ pub(crate) async fn delete(visit: &mut Visit) -> Outcome {
             let mishap = Mishap::of_error(error, visit.lang)?;
             let l = visit.lang;
             let body = html! { (mishap.above(l)) (heading(text::delete_title(l), text::delete_detail(l))) };
-            Ok(visit.show(Sheet { title: text::delete_title(l), back: "/me", status: mishap.status(), body, ..Sheet::default() }))
+            Ok(visit.show(Sheet {
+                title: text::delete_title(l),
+                back: "/me",
+                status: mishap.status(),
+                body,
+                ..Sheet::default()
+            }))
         }
     }
 }

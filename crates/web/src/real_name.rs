@@ -21,7 +21,7 @@ pub(crate) async fn form(visit: &mut Visit) -> Outcome {
     Ok(page(visit, &Mishap::none()))
 }
 
-fn page(visit: &Visit, mishap: &Mishap) -> axum::response::Response {
+pub(crate) fn page(visit: &Visit, mishap: &Mishap) -> axum::response::Response {
     let l = visit.lang;
     let body = html! {
         (mishap.above(l))
@@ -35,14 +35,19 @@ fn page(visit: &Visit, mishap: &Mishap) -> axum::response::Response {
 
 fn form_markup(visit: &Visit, mishap: &Mishap) -> maud::Markup {
     let l = visit.lang;
-    ui::component::form(l, "/real-name", &visit.new_key(), html! {
-        (to_input(visit.return_to()))
-        (Field { name: "name", label: text::name_label(l), hint: text::name_hint(l), error: mishap.of("name"),
-            value: visit.form.get("name"), input: Input::PersonName, ..Field::default() }.html(l))
-        (Field { name: "resident_id", label: text::resident_id_label(l), hint: text::resident_id_hint(l),
-            error: mishap.of("resident_id"), value: visit.form.get("resident_id"), input: Input::ResidentId, ..Field::default() }.html(l))
-        (Button::primary(text::real_name_submit(l)).wide())
-    })
+    ui::component::form(
+        l,
+        "/real-name",
+        &visit.new_key(),
+        html! {
+            (to_input(visit.return_to()))
+            (Field { name: "name", label: text::name_label(l), hint: text::name_hint(l), error: mishap.of("name"),
+                value: visit.form.get("name"), input: Input::PersonName, ..Field::default() }.html(l))
+            (Field { name: "resident_id", label: text::resident_id_label(l), hint: text::resident_id_hint(l),
+                error: mishap.of("resident_id"), value: visit.form.get("resident_id"), input: Input::ResidentId, ..Field::default() }.html(l))
+            (Button::primary(text::real_name_submit(l)).wide())
+        },
+    )
 }
 
 pub(crate) async fn verify(visit: &mut Visit) -> Outcome {

@@ -19,8 +19,8 @@ use maud::{Markup, html};
 use ui::{
     Button, Tone,
     component::{
-        Provenance, Summary, card, chart::points_gauge, disclosure, empty, evidence as picture, good_news, heading, notice,
-        pagination, summary, tag,
+        Provenance, Summary, card, chart::points_gauge, disclosure, empty, evidence as picture, good_news, heading,
+        notice, pagination, summary, tag,
     },
     format, text,
 };
@@ -113,8 +113,13 @@ pub(crate) fn no_answer(visit: &Visit, pack: &CityPack, service: &Service, unava
         }))
     };
     let title = service.short_name.get(l);
-    let mut response =
-        visit.show(Sheet { title, back: &paths.home, status: StatusCode::SERVICE_UNAVAILABLE, body, ..Sheet::default() });
+    let mut response = visit.show(Sheet {
+        title,
+        back: &paths.home,
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        body,
+        ..Sheet::default()
+    });
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     response
 }
@@ -123,7 +128,8 @@ pub(crate) fn answered(visit: &Visit, pack: &CityPack, service: &Service, answer
     let l = visit.lang;
     let paths = Paths::new(pack, service);
     let subject = subject_line(l, &answer.card);
-    let fill = |words: &str| words.replace("{count}", &answer.open_count.to_string()).replace("{subject}", &answer.card.title);
+    let fill =
+        |words: &str| words.replace("{count}", &answer.open_count.to_string()).replace("{subject}", &answer.card.title);
     let again = paths.again(&answer.card);
     let nothing = answer.rows.is_empty();
     let settled = !nothing && answer.open_count == 0 && service.answer.shape == Shape::List;
@@ -188,10 +194,14 @@ fn source(visit: &Visit, answer: &Answer, refresh_href: Option<&str>) -> Markup 
 
 fn if_wrong(visit: &Visit, service: &Service, answer: &Answer) -> Markup {
     let l = visit.lang;
-    card(text::if_wrong_title(l), None, html! {
-        p { (service.guide.if_wrong.get(l)) }
-        p { (answer.department.get(l)) " " (telephone(&answer.phone)) }
-    })
+    card(
+        text::if_wrong_title(l),
+        None,
+        html! {
+            p { (service.guide.if_wrong.get(l)) }
+            p { (answer.department.get(l)) " " (telephone(&answer.phone)) }
+        },
+    )
 }
 
 /// The list, what is open before what is settled, a page at a time.
@@ -210,7 +220,7 @@ fn records(visit: &Visit, paths: &Paths, service: &Service, answer: &Answer) -> 
     html! {
         @for (wanted, label) in groups {
             @if shown.iter().any(|(_, row)| open(row) == wanted) {
-                @if service.answer.open_when.is_some() { h2 { (label) } }
+                @if service.answer.open_when.is_some() { h2 { (label) } } @else { h2.sr { (text::list_count(l, ordered.len() as u64)) } }
                 @for (place, row) in shown.iter().filter(|(_, row)| open(row) == wanted) {
                     (record(l, paths, service, &answer.card, row, *place))
                 }
@@ -242,8 +252,9 @@ fn fields(service: &Service, place: Place) -> impl Iterator<Item = &Field> {
 
 /// What a record is called: its title fields, or the service if a department left them out.
 fn title_of(lang: Lang, service: &Service, row: &Row) -> String {
-    let words: Vec<String> =
-        fields(service, Place::Title).filter_map(|field| row.get(&field.key).map(|value| words(lang, field, value))).collect();
+    let words: Vec<String> = fields(service, Place::Title)
+        .filter_map(|field| row.get(&field.key).map(|value| words(lang, field, value)))
+        .collect();
     if words.is_empty() { service.name.get(lang).to_owned() } else { words.join(" · ") }
 }
 
@@ -274,7 +285,11 @@ fn words(lang: Lang, field: &Field, value: &Value) -> String {
         FieldKind::ResidentId => mask::resident_id(&value.text()),
         FieldKind::Choice => {
             let value = value.text();
-            field.choices.iter().find(|choice| choice.value == value).map_or(value.clone(), |found| found.label.get(lang).to_owned())
+            field
+                .choices
+                .iter()
+                .find(|choice| choice.value == value)
+                .map_or(value.clone(), |found| found.label.get(lang).to_owned())
         }
         FieldKind::Text | FieldKind::Number | FieldKind::Plate => value.text(),
     }
@@ -336,7 +351,14 @@ pub(crate) async fn detail(visit: &mut Visit) -> Outcome {
     Ok(in_detail(visit, &pack, &service, &answer, &row, &key))
 }
 
-pub(crate) fn in_detail(visit: &Visit, pack: &CityPack, service: &Service, answer: &Answer, row: &Row, key: &str) -> Response {
+pub(crate) fn in_detail(
+    visit: &Visit,
+    pack: &CityPack,
+    service: &Service,
+    answer: &Answer,
+    row: &Row,
+    key: &str,
+) -> Response {
     let l = visit.lang;
     let paths = Paths::new(pack, service);
     let title = title_of(l, service, row);
@@ -344,7 +366,8 @@ pub(crate) fn in_detail(visit: &Visit, pack: &CityPack, service: &Service, answe
     let said = all().filter(|field| field.derive.is_none()).filter_map(|field| line(l, field, row, true));
     let by_rules: Vec<Summary<'_>> =
         all().filter(|field| field.derive.is_some()).filter_map(|field| line(l, field, row, true)).collect();
-    let photo = service.answer.evidence.as_ref().map(|field| row.get(field).is_some_and(|path| !path.text().is_empty()));
+    let photo =
+        service.answer.evidence.as_ref().map(|field| row.get(field).is_some_and(|path| !path.text().is_empty()));
     let src = format!("{}/evidence/{}/{}", paths.service, answer.card.id, crate::return_path::encode(key));
     let back = paths.of_card(&answer.card);
     let body = html! {

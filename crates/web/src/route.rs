@@ -6,8 +6,8 @@ use std::pin::Pin;
 use axum::{Router, http::Method, response::Response, routing::MethodFilter};
 
 use crate::{
-    Site, about, access, asset, card, city, consent, gallery, health, home, profile, real_name, record, search, service,
-    session, settings, sign_in, token,
+    Site, about, access, asset, card, city, consent, gallery, health, home, profile, real_name, record, search,
+    service, session, settings, sign_in, token,
     trouble::Trouble,
     visit::{Visit, enter},
 };

@@ -21,7 +21,8 @@ use crate::{
 pub(crate) async fn show(visit: &mut Visit) -> Outcome {
     let l = visit.lang;
     let sizes = Size::ALL.map(|size| Radio { value: size.word(), label: text::size_name(l, size), ..Radio::default() });
-    let themes = Theme::ALL.map(|theme| Radio { value: theme.word(), label: text::theme_name(l, theme), ..Radio::default() });
+    let themes =
+        Theme::ALL.map(|theme| Radio { value: theme.word(), label: text::theme_name(l, theme), ..Radio::default() });
     let langs = Lang::ALL.map(|lang| Radio { value: lang.tag(), label: text::language_name(lang), ..Radio::default() });
     let body = html! {
         (heading(text::settings_title(l), ""))

@@ -44,7 +44,7 @@ pub(crate) async fn phone(visit: &mut Visit) -> Outcome {
     Ok(phone_page(visit, "", &Mishap::none()))
 }
 
-fn phone_page(visit: &Visit, typed: &str, mishap: &Mishap) -> axum::response::Response {
+pub(crate) fn phone_page(visit: &Visit, typed: &str, mishap: &Mishap) -> axum::response::Response {
     let l = visit.lang;
     let to = visit.return_to();
     let body = html! {
@@ -102,7 +102,7 @@ pub(crate) async fn code(visit: &mut Visit) -> Outcome {
     Ok(code_page(visit, &Mishap::none()))
 }
 
-fn code_page(visit: &Visit, mishap: &Mishap) -> axum::response::Response {
+pub(crate) fn code_page(visit: &Visit, mishap: &Mishap) -> axum::response::Response {
     let l = visit.lang;
     let to = visit.return_to();
     let Some(pending) = Pending::read(visit) else {
@@ -129,7 +129,13 @@ fn code_page(visit: &Visit, mishap: &Mishap) -> axum::response::Response {
         }
         p.hint { (text::code_never_tell(l)) }
     };
-    visit.show(Sheet { title: text::code_title(l), back: "/sign-in", status: mishap.status(), body, ..Sheet::default() })
+    visit.show(Sheet {
+        title: text::code_title(l),
+        back: "/sign-in",
+        status: mishap.status(),
+        body,
+        ..Sheet::default()
+    })
 }
 
 pub(crate) async fn finish(visit: &mut Visit) -> Outcome {

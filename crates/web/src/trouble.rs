@@ -71,12 +71,9 @@ pub(crate) fn page(visit: &Visit, trouble: Trouble) -> Response {
             let next = services.map_or_else(home, |href| (text::services_title(l), href));
             words(StatusCode::GONE, text::gone_title(l), text::gone_detail(l), next)
         }
-        Trouble::TooLarge => words(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            text::unprocessable_title(l),
-            text::unprocessable_detail(l),
-            home(),
-        ),
+        Trouble::TooLarge => {
+            words(StatusCode::PAYLOAD_TOO_LARGE, text::unprocessable_title(l), text::unprocessable_detail(l), home())
+        }
         Trouble::MethodNotAllowed => {
             words(StatusCode::METHOD_NOT_ALLOWED, text::form_stale_title(l), text::form_stale_detail(l), home())
         }
@@ -87,9 +84,7 @@ pub(crate) fn page(visit: &Visit, trouble: Trouble) -> Response {
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             match &error.kind {
                 Kind::NotFound => words(status, text::not_found_title(l), text::not_found_detail(l), home()),
-                Kind::Invalid(_) => {
-                    words(status, text::unprocessable_title(l), text::unprocessable_detail(l), again())
-                }
+                Kind::Invalid(_) => words(status, text::unprocessable_title(l), text::unprocessable_detail(l), again()),
                 Kind::Conflict(_) => words(status, text::form_stale_title(l), text::form_stale_detail(l), again()),
                 Kind::Denied(_) | Kind::SignInNeeded | Kind::RealNameNeeded => {
                     words(status, text::forbidden_title(l), text::forbidden_detail(l), home())

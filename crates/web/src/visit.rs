@@ -213,6 +213,11 @@ impl Visit {
         self.params.iter().find(|(key, _)| **key == *name).map_or("", |(_, value)| value)
     }
 
+    #[cfg(test)]
+    pub(crate) fn set_params(&mut self, params: &[(&str, &str)]) {
+        self.params = params.iter().map(|(name, value)| (Arc::from(*name), Arc::from(*value))).collect();
+    }
+
     pub(crate) fn id_param(&self, name: &str) -> Result<Id, Trouble> {
         Id::parse(self.param(name)).ok_or_else(|| Kind::NotFound.into())
     }

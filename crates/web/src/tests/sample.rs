@@ -1,0 +1,381 @@
+//! A made-up city with made-up services, and made-up answers about nobody.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use connector::{BoxFuture, Connector, Failure, Health, HealthState, Image, Question, Target};
+use engine::{
+    AccessView, Answer, CardState, CardView, Citizen, ConsentState, ConsentView, Direction, Freshness, Home, HomeStat,
+    Limits, Parts, Platform, Preferences, Relation, SessionKind, SessionView, Unavailable, Who,
+};
+use kernel::{
+    Calendar, CityId, DepartmentId, FakeClock, Id, Pii, SeededRng, ServiceId, Text, Timestamp, access::Purpose,
+    identifier::PlateKind,
+};
+use manifest::{
+    Catalogue, CityPack, Rules, Service, Value,
+    binding::{Bindings, Row},
+    service::{Subject, Tone},
+};
+use serde_json::json;
+
+use crate::{CspReports, Site, SiteParts, asset::Files, style::Styles};
+
+/// 2026-03-02T10:00:00+08:00
+pub(crate) const NOW: Timestamp = Timestamp(1_772_416_800_000);
+
+fn text(zh_cn: &str, en: &str) -> serde_json::Value {
+    json!({ "zh-CN": zh_cn, "en": en })
+}
+
+fn field(key: &str, label: (&str, &str), kind: &str, place: &str) -> serde_json::Value {
+    json!({ "key": key, "label": text(label.0, label.1), "kind": kind, "place": place })
+}
+
+fn guide() -> serde_json::Value {
+    json!({
+        "time_limit": text("马上就能看到", "At once"), "fee": text("免费", "Free"),
+        "contact": { "name": text("湖滨市骑行管理处", "Lakeside Cycling Office"), "phone": "0000-1234567" },
+        "steps": [text("登录，并通过实名核验", "Sign in"), text("添加自己的车", "Add your bicycle"), text("点开就能看到", "Open it")],
+        "materials": [text("车牌号", "Plate"), text("车架号后 6 位", "Last 6 of the frame number")],
+        "legal_basis": [text("《湖滨市非机动车管理办法》第九条", "Lakeside bicycle rules, article 9")],
+        "if_wrong": text("觉得不对，先别缴款。带上行驶证到窗口，5 个工作日内复核。", "Do not pay yet; object at the counter."),
+        "offline": text("带身份证到湖滨路 1 号一楼窗口。", "Lakeside Road 1, ground floor."),
+    })
+}
+
+fn services() -> Vec<Service> {
+    let mut state = field("state", ("进展", "Status"), "choice", "list");
+    state["choices"] = json!([
+        { "value": "open", "label": text("待处理", "Open"), "tone": "warn" },
+        { "value": "paid", "label": text("已办结", "Closed"), "tone": "ok" },
+    ]);
+    let mut rule = field("rule_fine", ("法定罚款幅度", "Range by law"), "text", "detail");
+    rule["derive"] = json!({ "with": "rule-fine", "from": ["code", "at"] });
+    rule["hint"] = text("按违法当天、违法地点的规定。", "By the rules of that day and place.");
+    let mut licence_no = field("licence_no", ("证号", "Number"), "resident-id", "detail");
+    licence_no["required"] = json!(true);
+    let fine = json!({
+        "id": "bicycle-fine", "capability": "record", "category": "traffic", "icon": "bike",
+        "name": text("非机动车违法查询", "Bicycle fines"), "short_name": text("骑车罚单", "My fines"),
+        "summary": text("看看自己的车有没有罚单：在哪里、什么时候、罚多少。", "See where, when and how much."),
+        "words": ["罚单", "fine"], "subject": "vehicle", "guide": guide(),
+        "answer": {
+            "fresh_s": 600, "shape": "list", "some": text("{count} 条待处理", "{count} to deal with"),
+            "none": text("太好了，没有记录", "Nothing on record"), "none_detail": text("{subject} 没有记录。", "{subject}: none."),
+            "open_when": { "field": "state", "equals": ["open"] }, "evidence": "photo",
+            "home": { "label": text("待处理罚单", "Fines"), "unit": text("条", "open") },
+            "fields": [
+                field("text", ("行为", "What"), "text", "title"), field("at", ("时间", "When"), "date-time", "list"),
+                field("place", ("地点", "Where"), "text", "list"), state, field("fine", ("罚款", "Fine"), "money", "list"),
+                field("points", ("记分", "Points"), "number", "list"), field("plate", ("车牌号", "Plate"), "plate", "detail"),
+                field("law", ("违反条款", "Rule"), "text", "detail"), field("office", ("采集单位", "Office"), "text", "detail"),
+                rule, field("code", ("代码", "Code"), "text", "hidden"), field("photo", ("照片", "Photo"), "text", "hidden"),
+                field("id", ("编号", "Number"), "text", "detail"),
+            ],
+        },
+    });
+    let points = json!({
+        "id": "rider-points", "capability": "record", "category": "traffic", "icon": "gauge",
+        "name": text("骑行证记分查询", "Rider points"), "short_name": text("剩余分", "Points"),
+        "summary": text("一眼看清还剩几分。", "See how many points are left."), "words": ["扣分"], "subject": "licence", "guide": guide(),
+        "answer": {
+            "fresh_s": 600, "shape": "card", "some": text("您的记分", "Your points"), "none": text("没有记录", "None"),
+            "none_detail": text("过两天再来看看。", "Look again later."),
+            "home": { "label": text("剩余分", "Points left"), "field": "points_left", "unit": text("分", "points") },
+            "fields": [
+                field("points_left", ("还剩", "Left"), "points", "title"), field("points_taken", ("已记", "Taken"), "number", "list"),
+                field("cycle_end", ("周期结束", "Cycle ends"), "date", "list"), licence_no,
+            ],
+        },
+    });
+    [fine, points].into_iter().map(|one| serde_json::from_value(one).expect("a sample service")).collect()
+}
+
+fn city(id: &str, name: (&str, &str), state: &str, hue: u16, services: &[&str]) -> CityPack {
+    let city = json!({
+        "id": id, "name": text(name.0, name.1), "province": text("东湖省", "Donghu"), "code": "990100", "plates": ["晋A"],
+        "state": state, "hue": hue, "motif": "lattice", "hotline": "12345", "services": services,
+        "offline": text("到湖滨路 1 号政务大厅办。", "Visit the hall at Lakeside Road 1."),
+    });
+    let bindings: Bindings = serde_json::from_value(json!({ "department": {
+        "cycling-office": { "name": text("湖滨市骑行管理处", "Lakeside Cycling Office"), "phone": "0000-1234567",
+            "address": text("湖滨路 1 号", "Lakeside Road 1"), "base_url": "sandbox:/990100/cycling-office" },
+        "rider-register": { "name": text("湖滨市骑行证登记所", "Lakeside Rider Register"), "phone": "0000-1234567",
+            "address": text("湖滨路 1 号", "Lakeside Road 1"), "base_url": "sandbox:/990100/rider-register" },
+    }}))
+    .expect("sample bindings");
+    CityPack { city: serde_json::from_value(city).expect("a sample city"), bindings }
+}
+
+pub(crate) fn catalogue() -> Catalogue {
+    let services = services().into_iter().map(|service| (service.id.clone(), Arc::new(service))).collect();
+    let cities: BTreeMap<_, _> = [
+        city("lakeside", ("湖滨市", "Lakeside"), "open", 202, &["bicycle-fine", "rider-points"]),
+        city("hilltop", ("山顶市", "Hilltop"), "open", 120, &["rider-points"]),
+        city("rivermouth", ("河口市", "Rivermouth"), "soon", 20, &[]),
+    ]
+    .into_iter()
+    .map(|pack| (pack.city.id.clone(), Arc::new(pack)))
+    .collect();
+    Catalogue::new(services, cities, Arc::default(), Arc::new(Rules::default()), Arc::new(Calendar::default()))
+}
+
+pub(crate) fn id(n: u8) -> Id {
+    Id([n; 16])
+}
+
+pub(crate) fn citizen() -> Citizen {
+    Citizen {
+        account: id(1),
+        session: id(2),
+        kind: SessionKind::Web,
+        verified: true,
+        preferences: Preferences::default(),
+        door: "web",
+        signed_in_at: NOW,
+    }
+}
+
+pub(crate) fn vehicle(n: u8, plate: &str) -> CardView {
+    CardView {
+        id: id(n),
+        kind: Subject::Vehicle,
+        relation: Relation::Own,
+        state: CardState::InForce,
+        title: plate.to_owned(),
+        subtitle: "凤凰 · 蓝".to_owned(),
+        whose: None,
+        plate_kind: Some(PlateKind::Small),
+        class: None,
+        valid_to: Some(jiff::civil::date(2027, 5, 31)),
+        bound_at: NOW,
+    }
+}
+
+pub(crate) fn licence() -> CardView {
+    CardView {
+        kind: Subject::Licence,
+        relation: Relation::Ward,
+        title: "140***********0010".to_owned(),
+        subtitle: "C1".to_owned(),
+        whose: Some("张*".to_owned()),
+        plate_kind: None,
+        class: Some("C1".to_owned()),
+        ..vehicle(31, "")
+    }
+}
+
+pub(crate) fn cards() -> Vec<CardView> {
+    let ended = CardView {
+        state: CardState::ConsentEnded,
+        relation: Relation::Consent,
+        whose: Some("李*".into()),
+        ..vehicle(30, "晋A00003")
+    };
+    vec![vehicle(28, "晋A00000"), vehicle(29, "晋AD00000"), ended, licence()]
+}
+
+pub(crate) fn fine(n: usize, open: bool) -> Row {
+    let mut row = Row::from([
+        ("id".to_owned(), Value::Text(format!("99010000000000{n:02}"))),
+        ("text".to_owned(), Value::Text("违反禁令标志指示".to_owned())),
+        ("at".to_owned(), Value::Text(format!("2026-02-{:02}T08:12:00", 28 - n % 28))),
+        ("place".to_owned(), Value::Text(format!("湖滨大街与青年路口向北 {n} 米"))),
+        ("state".to_owned(), Value::Text(if open { "open" } else { "paid" }.to_owned())),
+        ("fine".to_owned(), Value::Number(10_000)),
+        ("points".to_owned(), Value::Number(3)),
+        ("plate".to_owned(), Value::Text("晋A00000".to_owned())),
+        ("code".to_owned(), Value::Text("9001".to_owned())),
+        ("law".to_owned(), Value::Text("《湖滨市非机动车管理办法》第十二条".to_owned())),
+        ("office".to_owned(), Value::Text("湖滨市骑行管理处一大队".to_owned())),
+        ("rule_fine".to_owned(), Value::Text("20–200 元".to_owned())),
+    ]);
+    if n.is_multiple_of(2) {
+        row.insert("photo".to_owned(), Value::Text("evidence/1.png".to_owned()));
+    }
+    row
+}
+
+pub(crate) fn answer(rows: Vec<Row>, freshness: Freshness) -> Answer {
+    let open = |row: &&Row| row.get("state").is_some_and(|state| state.text() == "open");
+    Answer {
+        card: vehicle(28, "晋A00000"),
+        cards: vec![vehicle(28, "晋A00000"), vehicle(29, "晋AD00000")],
+        open_count: rows.iter().filter(open).count(),
+        rows,
+        department: Text::new("湖滨市骑行管理处", "Lakeside Cycling Office"),
+        phone: "0000-1234567".to_owned(),
+        fetched_at: NOW.plus_s(-19 * 60),
+        freshness,
+        evidence_sha256: "c0ffee".repeat(10) + "c0de",
+    }
+}
+
+pub(crate) fn unavailable() -> Unavailable {
+    Unavailable {
+        card: vehicle(28, "晋A00000"),
+        cards: vec![vehicle(28, "晋A00000")],
+        department: Text::new("湖滨市骑行管理处", "Lakeside Cycling Office"),
+        phone: "0000-1234567".to_owned(),
+        offline: Text::new("带身份证到湖滨路 1 号一楼窗口。", "Lakeside Road 1, ground floor."),
+        failure: Failure::TimedOut,
+    }
+}
+
+pub(crate) fn points() -> Row {
+    Row::from([
+        ("points_left".to_owned(), Value::Number(9)),
+        ("points_taken".to_owned(), Value::Number(3)),
+        ("cycle_end".to_owned(), Value::Text("2026-05-19".to_owned())),
+        ("licence_no".to_owned(), Value::Text("140100199003070010".to_owned())),
+    ])
+}
+
+pub(crate) fn home() -> Home {
+    let figure = |service: &str, label: &str, value: Option<&str>, unit: &str, tone, age_s: i64| HomeStat {
+        service: ServiceId::parse(service).expect("a slug"),
+        label: Text::new(label, label),
+        value: value.map(str::to_owned),
+        unit: Text::new(unit, unit),
+        tone,
+        fetched_at: value.map(|_| NOW.plus_s(-age_s)),
+    };
+    Home {
+        cards: cards(),
+        strip: vec![
+            figure("bicycle-fine", "待处理罚单", Some("2"), "条", Tone::Warn, 60),
+            figure("rider-points", "剩余分", Some("9"), "分", Tone::Ok, 9_000),
+        ],
+        asked_consents: 1,
+    }
+}
+
+pub(crate) fn consents() -> Vec<ConsentView> {
+    let one = |n: u8, direction, kind, state| ConsentView {
+        id: id(n),
+        direction,
+        other: "李*".to_owned(),
+        kind,
+        state,
+        asked_at: NOW.plus_s(-3_600),
+        decided_at: (state != ConsentState::Asked).then_some(NOW),
+        expires_at: NOW.plus_s(86_400 * 365),
+    };
+    vec![
+        one(40, Direction::Given, Subject::Vehicle, ConsentState::Asked),
+        one(41, Direction::Given, Subject::Licence, ConsentState::Granted),
+        one(42, Direction::Received, Subject::Vehicle, ConsentState::Granted),
+        one(43, Direction::Received, Subject::Licence, ConsentState::Asked),
+        one(44, Direction::Received, Subject::Licence, ConsentState::Revoked),
+    ]
+}
+
+pub(crate) fn sessions() -> Vec<SessionView> {
+    let one = |n: u8, label: &str, kind, current| SessionView {
+        id: id(n),
+        label: label.to_owned(),
+        kind,
+        created_at: NOW.plus_s(-86_400),
+        last_seen_at: NOW.plus_s(-600),
+        current,
+    };
+    vec![
+        one(2, "iPhone · 支付宝", SessionKind::Web, true),
+        one(3, "Windows · Edge", SessionKind::Web, false),
+        one(4, "家里的电脑", SessionKind::Token, false),
+    ]
+}
+
+pub(crate) fn access() -> engine::Page<AccessView> {
+    let one = |minutes: i64, who: Who, purpose, service: Option<&str>| AccessView {
+        at: NOW.plus_s(-60 * minutes),
+        who,
+        purpose,
+        service: service.and_then(ServiceId::parse),
+        city: service.and_then(|_| CityId::parse("lakeside")),
+        door: "web".to_owned(),
+    };
+    engine::Page {
+        items: vec![
+            one(1, Who::You, Purpose::Record, Some("bicycle-fine")),
+            one(70, Who::Delegate("李*".into()), Purpose::Evidence, Some("bicycle-fine")),
+            one(2_000, Who::Platform, Purpose::Message, None),
+            one(3_000, Who::You, Purpose::RealName, None),
+        ],
+        next: None,
+    }
+}
+
+pub(crate) fn health() -> Vec<Health> {
+    vec![Health {
+        scope: CityId::parse("lakeside"),
+        department: DepartmentId::parse("cycling-office").expect("a slug"),
+        state: HealthState::Down,
+        last_answer_at: Some(NOW.plus_s(-600)),
+        last_failure: Some(Failure::TimedOut),
+    }]
+}
+
+/// Answers nothing: the sample pages are drawn from the values above.
+struct Nobody;
+
+impl Connector for Nobody {
+    fn ask<'a>(&'a self, _: Target<'a>, _: &'a Question) -> BoxFuture<'a, Result<connector::Answer, Failure>> {
+        Box::pin(async { Err(Failure::Down) })
+    }
+
+    fn evidence<'a>(&'a self, _: Target<'a>, _: &'a Pii<Row>) -> BoxFuture<'a, Result<Image, Failure>> {
+        Box::pin(async { Err(Failure::Down) })
+    }
+
+    fn health(&self) -> Vec<Health> {
+        Vec::new()
+    }
+}
+
+/// Stores in a directory of their own. What earlier runs left is removed first, because a store outlives its test.
+pub(crate) async fn stores() -> Arc<store::Stores> {
+    static RUN: LazyLock<std::path::PathBuf> = LazyLock::new(|| {
+        let runs = std::env::temp_dir().join("shimin-web-tests");
+        for old in std::fs::read_dir(&runs).into_iter().flatten().flatten() {
+            let pid = old.file_name().to_string_lossy().into_owned();
+            if !std::path::Path::new("/proc").join(pid).exists() {
+                let _ = std::fs::remove_dir_all(old.path());
+            }
+        }
+        runs.join(std::process::id().to_string())
+    });
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let dir = RUN.join(NEXT.fetch_add(1, Ordering::Relaxed).to_string());
+    std::fs::create_dir_all(&dir).expect("a directory for stores");
+    store::Stores::open(Arc::new(store_sqlite::Files::new(dir))).await.expect("stores open")
+}
+
+pub(crate) async fn platform() -> Platform {
+    Platform::new(Parts {
+        catalogue: catalogue(),
+        stores: stores().await,
+        connector: Arc::new(Nobody),
+        vault: identity::Vault::new([7; 32]),
+        clock: Arc::new(FakeClock::at(NOW)),
+        rng: Arc::new(SeededRng::new(1)),
+        limits: Limits::default(),
+    })
+}
+
+pub(crate) async fn site() -> Site {
+    Site(Arc::new(SiteParts {
+        platform: platform().await,
+        sandbox_url: Some("http://127.0.0.1:8090".to_owned()),
+        secure_cookies: false,
+        csp_reports: CspReports::default(),
+        styles: Styles::default(),
+        files: Files::new(),
+    }))
+}

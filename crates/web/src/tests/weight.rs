@@ -1,0 +1,28 @@
+//! How heavy pages are on the wire, and how many requests they make.
+
+use kernel::Lang;
+
+use super::{all_pages, attributes};
+use crate::headers::gzip;
+
+const HOME_BYTES_MAX: usize = 14 * 1024;
+const PAGE_BYTES_MAX: usize = 25 * 1024;
+const SCRIPT_BYTES_MAX: usize = 8 * 1024;
+const REQUESTS_MAX: usize = 3;
+
+#[tokio::test]
+async fn no_page_is_too_heavy_or_asks_too_often() {
+    assert!(gzip(ui::assets::JS.as_bytes(), 9).len() <= SCRIPT_BYTES_MAX);
+    for lang in Lang::ALL {
+        for page in all_pages(lang).await {
+            // As it is sent: level 1, with the style sheet inside.
+            let bytes = gzip(page.html.as_bytes(), 1).len();
+            let max = if page.name.starts_with("home") { HOME_BYTES_MAX } else { PAGE_BYTES_MAX };
+            assert!(bytes <= max, "{} in {}: {bytes} bytes", page.name, lang.tag());
+            let scripts = attributes(&page.html, "src").len();
+            let sheets = page.html.matches("rel=\"stylesheet\"").count();
+            let motif = usize::from(page.html.contains("class=\"band\""));
+            assert!(1 + scripts + sheets + motif <= REQUESTS_MAX, "{}: {scripts} + {sheets} + {motif}", page.name);
+        }
+    }
+}
