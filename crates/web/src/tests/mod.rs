@@ -3,6 +3,7 @@
 //! `SHIMIN_PAGES=/tmp/pages cargo test -p web` also writes each page to that directory, to be looked at in a browser.
 
 mod door;
+mod journey;
 mod sample;
 mod weight;
 

@@ -3,8 +3,8 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, LazyLock,
-        atomic::{AtomicUsize, Ordering},
+        Arc, LazyLock, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -97,6 +97,11 @@ fn services() -> Vec<Service> {
     [fine, points].into_iter().map(|one| serde_json::from_value(one).expect("a sample service")).collect()
 }
 
+fn binding(path: &str) -> serde_json::Value {
+    json!({ "department": "cycling-office", "method": "POST", "path": path, "outcome": { "path": "/code", "found": ["0"] },
+        "rows": "/rows", "row": {} })
+}
+
 fn city(id: &str, name: (&str, &str), state: &str, hue: u16, services: &[&str]) -> CityPack {
     let city = json!({
         "id": id, "name": text(name.0, name.1), "province": text("东湖省", "Donghu"), "code": "990100", "plates": ["晋A"],
@@ -108,7 +113,10 @@ fn city(id: &str, name: (&str, &str), state: &str, hue: u16, services: &[&str]) 
             "address": text("湖滨路 1 号", "Lakeside Road 1"), "base_url": "sandbox:/990100/cycling-office" },
         "rider-register": { "name": text("湖滨市骑行证登记所", "Lakeside Rider Register"), "phone": "0000-1234567",
             "address": text("湖滨路 1 号", "Lakeside Road 1"), "base_url": "sandbox:/990100/rider-register" },
-    }}))
+        },
+        "check": { "real-name": binding("/name"), "vehicle-owner": binding("/owner"), "sms": binding("/sms") },
+        "service": { "bicycle-fine": binding("/fines"), "rider-points": binding("/points") },
+    }))
     .expect("sample bindings");
     CityPack { city: serde_json::from_value(city).expect("a sample city"), bindings }
 }
@@ -123,7 +131,8 @@ pub(crate) fn catalogue() -> Catalogue {
     .into_iter()
     .map(|pack| (pack.city.id.clone(), Arc::new(pack)))
     .collect();
-    Catalogue::new(services, cities, Arc::default(), Arc::new(Rules::default()), Arc::new(Calendar::default()))
+    let platform = cities.values().next().map(|pack| Arc::new(pack.bindings.clone())).unwrap_or_default();
+    Catalogue::new(services, cities, platform, Arc::new(Rules::default()), Arc::new(Calendar::default()))
 }
 
 pub(crate) fn id(n: u8) -> Id {
@@ -322,16 +331,61 @@ pub(crate) fn health() -> Vec<Health> {
     }]
 }
 
-/// Answers nothing: the sample pages are drawn from the values above.
-struct Nobody;
+/// Registers that know two persons and one car, and a department whose answers can be taken away.
+#[derive(Default)]
+pub(crate) struct Registers {
+    pub down: AtomicBool,
+    /// How often a binding was tried at the register of owners.
+    pub owner_asked: AtomicUsize,
+    pub sms: Mutex<Vec<(String, String)>>,
+}
 
-impl Connector for Nobody {
-    fn ask<'a>(&'a self, _: Target<'a>, _: &'a Question) -> BoxFuture<'a, Result<connector::Answer, Failure>> {
-        Box::pin(async { Err(Failure::Down) })
+pub(crate) const OWNER_ID: &str = "140100199003070010";
+pub(crate) const OTHER_ID: &str = "140200198802291021";
+
+impl Connector for Registers {
+    fn ask<'a>(
+        &'a self,
+        target: Target<'a>,
+        question: &'a Question,
+    ) -> BoxFuture<'a, Result<connector::Answer, Failure>> {
+        let rows = question.values.process(|values| {
+            let value = |key: &str| values.get(key).map_or("", String::as_str);
+            let matched = |yes: bool| {
+                let word = if yes { "yes" } else { "no" };
+                vec![Row::from([
+                    ("match".to_owned(), Value::Text(word.to_owned())),
+                    ("brand".to_owned(), Value::Text("凤凰".to_owned())),
+                ])]
+            };
+            Ok(match target.binding.path.as_str() {
+                "/name" => {
+                    matched(matches!((value("name"), value("resident_id")), ("张三", OWNER_ID) | ("李四", OTHER_ID)))
+                }
+                "/owner" => {
+                    self.owner_asked.fetch_add(1, Ordering::Relaxed);
+                    matched((value("plate"), value("resident_id")) == ("晋A00000", OWNER_ID))
+                }
+                "/sms" => {
+                    let mut sms = self.sms.lock().expect("not poisoned");
+                    sms.push((value("phone").to_owned(), value("text").to_owned()));
+                    matched(true)
+                }
+                "/fines" if self.down.load(Ordering::Relaxed) => return Err(Failure::Down),
+                "/fines" => vec![fine(2, true), fine(5, false)],
+                _ => matched(false),
+            })
+        });
+        let provenance = connector::Provenance {
+            department: target.binding.department.clone(),
+            fetched_at: NOW,
+            evidence_sha256: "ab".repeat(32),
+        };
+        Box::pin(async move { rows.map(|rows| connector::Answer { rows: Pii::new(rows), provenance }) })
     }
 
     fn evidence<'a>(&'a self, _: Target<'a>, _: &'a Pii<Row>) -> BoxFuture<'a, Result<Image, Failure>> {
-        Box::pin(async { Err(Failure::Down) })
+        Box::pin(async { Ok(Image { content_type: "image/png", bytes: Pii::new(b"picture".to_vec()) }) })
     }
 
     fn health(&self) -> Vec<Health> {
@@ -358,15 +412,22 @@ pub(crate) async fn stores() -> Arc<store::Stores> {
 }
 
 pub(crate) async fn platform() -> Platform {
-    Platform::new(Parts {
+    town(Arc::default()).await.0
+}
+
+/// A whole platform over these registers, and its clock.
+pub(crate) async fn town(registers: Arc<Registers>) -> (Platform, Arc<FakeClock>) {
+    let clock = Arc::new(FakeClock::at(NOW));
+    let platform = Platform::new(Parts {
         catalogue: catalogue(),
         stores: stores().await,
-        connector: Arc::new(Nobody),
+        connector: registers,
         vault: identity::Vault::new([7; 32]),
-        clock: Arc::new(FakeClock::at(NOW)),
+        clock: clock.clone(),
         rng: Arc::new(SeededRng::new(1)),
         limits: Limits::default(),
-    })
+    });
+    (platform, clock)
 }
 
 pub(crate) async fn site() -> Site {
