@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, types::ToSqlOutput, types::ValueRef};
+use rusqlite::{
+    CachedStatement, Connection, ErrorCode, OpenFlags,
+    config::DbConfig,
+    types::{ToSqlOutput, ValueRef},
+};
 use store::{Error, Result, Row, Statement, Value};
 
 /// More than there are statements, so that none is ever prepared twice on one connection.
@@ -20,7 +24,7 @@ pub(crate) fn writing(path: &Path) -> Result<Connection> {
              PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;",
         )
         .map_err(|cause| open_failed(path, &cause))?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    keep_plans(&connection).map_err(|cause| open_failed(path, &cause))?;
     Ok(connection)
 }
 
@@ -31,8 +35,15 @@ pub(crate) fn reading(path: &Path) -> Result<Connection> {
     connection
         .execute_batch("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;")
         .map_err(|cause| open_failed(path, &cause))?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    keep_plans(&connection).map_err(|cause| open_failed(path, &cause))?;
     Ok(connection)
+}
+
+/// Every statement is prepared once. Without the stability guarantee SQLite prepares anew whenever the value of a range
+/// changes, to look at it, which costs many times what a point read costs.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 fn open_failed(path: &Path, cause: &rusqlite::Error) -> Error {
