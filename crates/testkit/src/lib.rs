@@ -1,0 +1,15 @@
+//! A town for tests: the sandbox and the platform on free ports in this process, wired exactly as the binary wires them,
+//! with citizens who do what citizens do, over real HTTP.
+//!
+//! Not a second implementation of anything: what a test asserts is what came over the wire, or the sandbox's truth.
+
+mod database;
+mod role;
+mod town;
+pub mod truth;
+mod visitor;
+
+pub use database::Engine;
+pub use role::{Cast, cast};
+pub use town::{Town, TownConfig, department_of, packs};
+pub use visitor::Visitor;

@@ -1,0 +1,56 @@
+//! Casting: which synthetic person of the sandbox plays a story's role in a city.
+
+use kernel::Date;
+use manifest::{service::Subject, story::Role};
+use sandbox::{Citizen, Sandbox, State};
+
+/// A person for a role, and which of their cards the story is about.
+#[derive(Clone, Debug)]
+pub struct Cast {
+    pub person: Citizen,
+    pub subject: Subject,
+    /// Place among the person's vehicles.
+    pub vehicle: usize,
+}
+
+/// Persons looked at before giving up. Every role is played by at least one person in a hundred.
+const PERSONS_LOOKED_AT: u64 = 20_000;
+
+/// The first adult of an area who fits the role.
+#[must_use]
+pub fn cast(sandbox: &Sandbox, area: &str, role: Role, today: Date) -> Option<Cast> {
+    (0..PERSONS_LOOKED_AT)
+        .map_while(|n| sandbox.citizen(area, n))
+        .filter(|person| age(person.person.birth, today) >= 18)
+        .find_map(|person| fit(&person, role, today).map(|vehicle| Cast { person, subject: role.subject(), vehicle }))
+}
+
+/// Full years.
+fn age(birth: Date, today: Date) -> i16 {
+    let before = (today.month(), today.day()) < (birth.month(), birth.day());
+    today.year() - birth.year() - i16::from(before)
+}
+
+/// The place of the fitting vehicle, or 0 for licences.
+fn fit(person: &Citizen, role: Role, today: Date) -> Option<usize> {
+    let open = |violations: &[sandbox::Violation]| violations.iter().any(|one| one.state != State::Paid);
+    let licence = person.licence.as_ref();
+    let age = age(person.person.birth, today);
+    let fits = match role {
+        Role::OwnerWithOpenViolations => return person.vehicles.iter().position(|car| open(&car.violations)),
+        Role::OwnerWithPaidViolations => {
+            return person.vehicles.iter().position(|car| !car.violations.is_empty() && !open(&car.violations));
+        }
+        Role::OwnerWithoutViolations => return person.vehicles.iter().position(|car| car.violations.is_empty()),
+        Role::DriverWithOpenViolations => licence.is_some() && open(&person.driver_violations),
+        Role::DriverWithoutViolations => licence.is_some() && person.driver_violations.is_empty(),
+        Role::DriverWithPoints => licence.is_some_and(|licence| licence.points_taken > 0),
+        Role::DriverWithoutPoints => licence.is_some_and(|licence| licence.points_taken == 0),
+        Role::DriverBelowExamAge => {
+            age < 60 && licence.is_some_and(|licence| matches!(licence.class.as_str(), "C1" | "C2"))
+        }
+        Role::DriverAtExamAge => age >= 71 && licence.is_some() && person.exam.is_some(),
+        Role::DriverWithoutExam => licence.is_some() && person.exam.is_none(),
+    };
+    fits.then_some(0)
+}

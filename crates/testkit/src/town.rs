@@ -1,0 +1,187 @@
+//! The town: a sandbox and a platform, running.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use engine::{Limits, Platform};
+use kernel::{CityId, Clock, SystemClock, SystemRng};
+use manifest::{Catalogue, CityPack, Service, city::CityState};
+use sandbox::{Department, Fault, Sandbox};
+use shimin::{
+    house::{self, House, Settings},
+    packs::Source,
+    server::{self, Bounds},
+};
+use tokio::sync::watch;
+
+use crate::{
+    Cast, Engine, Visitor,
+    database::{Directory, new_name, postgres_url},
+};
+
+/// How a town is made.
+pub struct TownConfig {
+    pub engine: Engine,
+    /// The packs; those of the repository by default.
+    pub packs: Source,
+    pub clock: Arc<dyn Clock>,
+    pub persons: u64,
+    pub limits: Limits,
+}
+
+impl TownConfig {
+    #[must_use]
+    pub fn new(engine: Engine) -> Self {
+        // Everybody in a test lives at one address and asks quickly.
+        let limits = Limits {
+            address_hour_max: 1_000_000,
+            ask_minute_max: 1_000_000,
+            register_hour_max: 1_000,
+            ..Limits::default()
+        };
+        Self {
+            engine,
+            packs: Source::Directory(packs()),
+            clock: Arc::new(SystemClock),
+            persons: sandbox::PERSONS_DEFAULT,
+            limits,
+        }
+    }
+}
+
+/// The packs of the repository.
+#[must_use]
+pub fn packs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")
+}
+
+pub struct Town {
+    pub platform: Platform,
+    pub sandbox: Arc<Sandbox>,
+    /// `http://127.0.0.1:port`
+    pub url: String,
+    pub sandbox_url: String,
+    pub http: reqwest::Client,
+    pub clock: Arc<dyn Clock>,
+    pub csp_reports: web::CspReports,
+    phones: AtomicU32,
+    end: watch::Sender<bool>,
+    _directory: Directory,
+}
+
+impl Town {
+    pub async fn start(config: TownConfig) -> Self {
+        let name = new_name();
+        let directory = Directory::new(&name);
+        let catalogue = shimin::packs::open(&config.packs).expect("packs that can be opened");
+        let (end, told) = watch::channel(false);
+        let ending = move || {
+            let mut told = told.clone();
+            async move {
+                let _ = told.wait_for(|told| *told).await;
+            }
+        };
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let sandbox = house::sandbox_of(&catalogue, 2015, config.persons, Arc::clone(&config.clock));
+        let listener = house::bind(any).await.expect("a free port");
+        let sandbox_url = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(server::serve(listener, sandbox::router(Arc::clone(&sandbox)), Bounds::default(), ending()));
+
+        let house = House::build(Settings {
+            catalogue,
+            data: directory.0.clone(),
+            database: (config.engine == Engine::Postgres).then(postgres_url),
+            schema_prefix: Some(format!("{name}_")),
+            sandbox_url: Some(sandbox_url.clone()),
+            sandbox_public_url: Some(sandbox_url.clone()),
+            allow_hosts: Vec::new(),
+            secure_cookies: false,
+            limits: config.limits,
+            clock: Arc::clone(&config.clock),
+            rng: Arc::new(SystemRng),
+        })
+        .await
+        .expect("a house");
+        let listener = house::bind(any).await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let (outbox, outbox_end) = (house.platform.clone(), ending());
+        tokio::spawn(async move { outbox.run_outbox(outbox_end).await });
+        tokio::spawn(server::serve(listener, house.router, Bounds::default(), ending()));
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .expect("an HTTP client");
+        Self {
+            platform: house.platform,
+            sandbox,
+            url,
+            sandbox_url,
+            http,
+            clock: config.clock,
+            csp_reports: house.csp_reports,
+            phones: AtomicU32::new(0),
+            end,
+            _directory: directory,
+        }
+    }
+
+    #[must_use]
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.platform.catalogue()
+    }
+
+    /// The first city that is open.
+    #[must_use]
+    pub fn open_city(&self) -> Arc<CityPack> {
+        let catalogue = self.catalogue();
+        let open = catalogue.cities.values().find(|pack| pack.city.state == CityState::Open);
+        Arc::clone(open.expect("an open city"))
+    }
+
+    /// The services of a city.
+    #[must_use]
+    pub fn services(&self, city: &CityPack) -> Vec<Arc<Service>> {
+        self.catalogue().services_of(city).map(Arc::clone).collect()
+    }
+
+    /// Somebody who has not signed in yet, with a phone of their own.
+    pub fn visitor(&self, city: &CityId, cast: Cast) -> Visitor<'_> {
+        // Nobody checks whose phone it is; counting down keeps clear of the persons' own numbers.
+        let n = 9_999 - self.phones.fetch_add(1, Ordering::Relaxed);
+        Visitor::new(self, city.clone(), cast, format!("1990000{n:04}"))
+    }
+
+    /// The person who plays a role in a city.
+    #[must_use]
+    pub fn cast(&self, city: &CityPack, role: manifest::story::Role) -> Cast {
+        crate::cast(&self.sandbox, &city.city.code, role, self.clock.today())
+            .unwrap_or_else(|| panic!("nobody in the sandbox plays {role:?}"))
+    }
+
+    /// Makes the department of a service misbehave.
+    pub fn fault(&self, department: Department, fault: Fault) {
+        self.sandbox.set_fault(department, fault, sandbox::DELAY_MS_DEFAULT);
+    }
+}
+
+impl Drop for Town {
+    fn drop(&mut self) {
+        let _ = self.end.send(true);
+    }
+}
+
+/// The sandbox's department behind a service of a city.
+#[must_use]
+pub fn department_of(pack: &CityPack, service: &str) -> Department {
+    let binding = &pack.bindings.service.iter().find(|(id, _)| id.as_str() == service).expect("a binding").1;
+    let department = &pack.bindings.department[&binding.department];
+    let word = department.base_url.rsplit('/').next().unwrap_or_default();
+    Department::parse(word).unwrap_or_else(|| panic!("{word} is no department of the sandbox"))
+}

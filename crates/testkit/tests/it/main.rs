@@ -1,0 +1,10 @@
+//! The whole house under test, on both engines, over real HTTP; and the rules that hold its walls.
+
+mod authorisation;
+mod misbehaviour;
+mod reload;
+mod restart;
+mod stories;
+mod tidy;
+mod truth;
+mod unseen;
