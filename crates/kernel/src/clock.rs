@@ -20,9 +20,9 @@ impl Timestamp {
     /// The instant as a civil date and time in Asia/Shanghai.
     #[must_use]
     pub fn civil(self) -> jiff::civil::DateTime {
-        let shanghai = jiff::tz::offset(8);
+        let zone = jiff::tz::offset(8);
         match jiff::Timestamp::from_millisecond(self.0) {
-            Ok(instant) => shanghai.to_datetime(instant),
+            Ok(instant) => zone.to_datetime(instant),
             Err(_) => jiff::civil::DateTime::ZERO,
         }
     }
@@ -36,8 +36,8 @@ impl Timestamp {
     /// The instant of a civil date and time in Asia/Shanghai.
     #[must_use]
     pub fn from_civil(at: jiff::civil::DateTime) -> Self {
-        let shanghai = jiff::tz::offset(8);
-        Self(shanghai.to_timestamp(at).map_or(0, |instant| instant.as_millisecond()))
+        let zone = jiff::tz::offset(8);
+        Self(zone.to_timestamp(at).map_or(0, |instant| instant.as_millisecond()))
     }
 
     #[must_use]

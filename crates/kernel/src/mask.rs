@@ -51,7 +51,12 @@ fn keep(text: &str, head: usize, tail: usize) -> String {
         return "*".repeat(chars.len().max(3));
     }
     let hidden = chars.len() - head - tail;
-    chars[..head].iter().copied().chain(std::iter::repeat_n('*', hidden)).chain(chars[chars.len() - tail..].iter().copied()).collect()
+    chars[..head]
+        .iter()
+        .copied()
+        .chain(std::iter::repeat_n('*', hidden))
+        .chain(chars[chars.len() - tail..].iter().copied())
+        .collect()
 }
 
 #[cfg(test)]

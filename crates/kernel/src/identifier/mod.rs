@@ -5,8 +5,8 @@
 
 mod credit_code;
 mod licence;
-mod phone;
 mod person_name;
+mod phone;
 mod plate;
 mod resident_id;
 mod vin;
@@ -26,9 +26,16 @@ use crate::lang::Lang;
 pub enum Mistake {
     Empty(&'static str),
     /// An identifier of the wrong length: (what, wanted, got).
-    Length { what: What, wanted: &'static str, got: usize },
+    Length {
+        what: What,
+        wanted: &'static str,
+        got: usize,
+    },
     /// A character that cannot occur there.
-    Character { what: What, found: char },
+    Character {
+        what: What,
+        found: char,
+    },
     /// The check character does not fit the rest: one character is mistyped.
     CheckDigit(What),
     /// The birth date inside a resident ID is no date.
@@ -40,7 +47,9 @@ pub enum Mistake {
     /// The plate does not follow any pattern in use.
     PlatePattern,
     /// A one-time code that is not the one sent.
-    CodeWrong { tries_left: u32 },
+    CodeWrong {
+        tries_left: u32,
+    },
     /// A one-time code that has run out, or was never asked for.
     CodeExpired,
     /// The register does not know this pair of name and number, or they do not belong together.
@@ -50,7 +59,9 @@ pub enum Mistake {
     /// Already there.
     AlreadyBound,
     /// No more of them allowed.
-    TooManyCards { max: usize },
+    TooManyCards {
+        max: usize,
+    },
     /// Another account already holds this real name.
     PersonHasAccount,
     /// The other person is unknown here, or has not passed the real-name check.

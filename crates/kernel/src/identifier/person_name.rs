@@ -8,7 +8,8 @@ pub struct PersonName(String);
 
 impl PersonName {
     pub fn parse(text: &str) -> Result<Self, Mistake> {
-        let text: String = text.trim().chars().map(|c| if matches!(c, '•' | '．' | '・' | '‧') { '·' } else { c }).collect();
+        let text: String =
+            text.trim().chars().map(|c| if matches!(c, '•' | '．' | '・' | '‧') { '·' } else { c }).collect();
         let got = text.chars().count();
         if got == 0 {
             return Err(Mistake::Empty("姓名 / name"));

@@ -17,10 +17,8 @@ impl Plate {
             return Err(Mistake::Empty("车牌号 / plate number"));
         }
         let chars: Vec<char> = text.chars().collect();
-        let place = chars.len() >= 2
-            && PROVINCES.contains(chars[0])
-            && chars[1].is_ascii_uppercase()
-            && chars[1] != 'I';
+        let place =
+            chars.len() >= 2 && PROVINCES.contains(chars[0]) && chars[1].is_ascii_uppercase() && chars[1] != 'I';
         let valid = place
             && match &chars[2..] {
                 serial if serial.len() == 5 => ordinary(serial),
