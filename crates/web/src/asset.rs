@@ -76,8 +76,13 @@ pub(crate) async fn file(visit: &mut Visit) -> Outcome {
     named(visit, if name == "sw.js" || name == "robots.txt" { "" } else { &name }, HOUR)
 }
 
+/// A worker lives under the policy of its own file, and fetches pages on behalf of the browser: under a policy that allows
+/// nothing it would refuse every page after the first.
 pub(crate) async fn service_worker(visit: &mut Visit) -> Outcome {
-    named(visit, "sw.js", "no-cache")
+    let mut response = named(visit, "sw.js", "no-cache")?;
+    let policy = HeaderValue::from_static("default-src 'none'; connect-src 'self'; frame-ancestors 'none'");
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
 }
 
 pub(crate) async fn icon(visit: &mut Visit) -> Outcome {

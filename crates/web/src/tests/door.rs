@@ -118,6 +118,17 @@ async fn whoever_is_sent_away_comes_back_to_where_they_were() {
 }
 
 #[tokio::test]
+async fn the_service_worker_may_fetch_pages_and_nothing_else() {
+    let web = web(true, &CspReports::default()).await;
+    let answered = call(&web, get("/sw.js")).await;
+    assert_eq!(
+        answered.header("content-security-policy"),
+        "default-src 'none'; connect-src 'self'; frame-ancestors 'none'",
+        "a worker that may not fetch turns every page after the first into an error"
+    );
+}
+
+#[tokio::test]
 async fn pages_carry_the_policies_that_browsers_enforce() {
     let web = web(true, &CspReports::default()).await;
     for path in ["/lakeside", "/sign-in", "/help", "/no/such/page", "/lakeside/services"] {

@@ -1,0 +1,116 @@
+// A house to test: the real binary on free ports, with data of its own that are gone afterwards, and the sandbox beside it.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export const ROOT = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
+export const BINARY = process.env.SHIMIN_BIN || join(ROOT, 'target/debug/shimin');
+export const PACKS = join(ROOT, 'packs');
+
+const START_MS_MAX = 20_000;
+
+export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Calls until something true comes back. */
+export async function eventually(what, look, ms = 10_000) {
+  const until = Date.now() + ms;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > until) throw new Error(`${what}: not within ${ms} ms`);
+    await sleep(40);
+  }
+}
+
+export class House {
+  /** Starts the platform and the sandbox, and waits until the store answers. */
+  static async start({ packs = PACKS } = {}) {
+    const house = new House();
+    house.directory = await mkdtemp(join(tmpdir(), 'shimin-e2e-'));
+    const began = Date.now();
+    house.process = spawn(
+      BINARY,
+      ['--json', '--port', '0', '--sandbox-port', '0', '--packs', packs, '--data', join(house.directory, 'data')],
+      { cwd: house.directory, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    house.said = '';
+    house.process.stderr.on('data', (bytes) => { house.said += bytes; });
+    const ended = new Promise((_, fail) => {
+      house.process.once('error', fail);
+      house.process.once('exit', (code) => fail(new Error(`the binary ended with ${code}: ${house.said}`)));
+    });
+    ended.catch(() => {});
+    const lines = createInterface({ input: house.process.stdout });
+    const first = new Promise((done) => lines.once('line', done));
+    const late = sleep(START_MS_MAX).then(() => { throw new Error(`not started: ${house.said}`); });
+    late.catch(() => {});
+    const started = JSON.parse(await Promise.race([first, ended, late]));
+    house.url = started.platform;
+    house.sandbox = started.sandbox;
+    house.logins = started.logins;
+    await eventually('/readyz', () => fetch(`${house.url}/readyz`).then((answer) => answer.ok, () => false));
+    house.startedMs = Date.now() - began;
+    return house;
+  }
+
+  async stop() {
+    if (this.process.exitCode === null) {
+      const gone = new Promise((done) => this.process.once('exit', done));
+      this.process.kill('SIGTERM');
+      await Promise.race([gone, sleep(10_000).then(() => this.process.kill('SIGKILL'))]);
+    }
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  async #json(path) {
+    const answer = await fetch(`${this.sandbox}${path}`);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return answer.json();
+  }
+
+  /** Everything that departments know about some persons of a city, straight from the sandbox. */
+  truth(area, from, count) {
+    return this.#json(`/truth/${area}/persons?from=${from}&count=${count}`);
+  }
+
+  /** Text messages to a phone, newest first. */
+  messages(phone) {
+    return this.#json(`/sms.json?phone=${phone}`);
+  }
+
+  /** The code in the newest message, once there are more messages than before. */
+  async code(phone, before = 0) {
+    const newest = await eventually(`a message to ${phone}`, async () => {
+      const messages = await this.messages(phone);
+      return messages.length > before && messages[0];
+    });
+    return newest.text.match(/\d{6}/)[0];
+  }
+
+  /** Makes a department misbehave from the next question on. */
+  async fault(department, fault, delayMs = 8_000) {
+    const answer = await fetch(`${this.sandbox}/faults/${department}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ fault, delay_ms: delayMs }),
+    });
+    if (!answer.ok) throw new Error(`fault ${department} ${fault}: ${answer.status}`);
+  }
+
+  async allWell() {
+    for (const { department } of await this.#json('/faults')) await this.fault(department, 'none');
+  }
+
+  /** How many questions a department was asked since the start. */
+  async questions(department) {
+    return (await this.#json('/faults')).find((standing) => standing.department === department).questions;
+  }
+
+  /** What browsers reported about our content security policy. */
+  async cspReports() {
+    const metrics = await fetch(`${this.url}/metrics`).then((answer) => answer.text());
+    return Number(metrics.match(/^shimin_csp_reports_total (\d+)$/m)[1]);
+  }
+}

@@ -1,0 +1,43 @@
+// The whole main journey with scripts switched off: links and forms carry it.
+import { test, expect } from '../lib/test.js';
+import { CITY, CITY_NAME, VIOLATIONS } from '../lib/city.js';
+import { carOf, fits, openOf } from '../lib/people.js';
+
+test('Everything works without scripts', async ({ people, citizen }) => {
+  const person = await people.cast(fits.driver);
+  const me = await citizen(person, { javaScriptEnabled: false });
+  const { page } = me;
+  await page.goto('/');
+  await page.getByRole('link', { name: CITY_NAME }).click();
+  await page.getByRole('button', { name: '大字版' }).click();
+  await expect(page.locator('html')).toHaveClass(/\blarge\b/);
+  await page.getByRole('searchbox').fill('罚单');
+  await page.getByRole('button', { name: '搜索' }).click();
+  await page.locator('#results').getByRole('link', { name: VIOLATIONS.name }).click();
+  await page.getByRole('link', { name: '登录后开始' }).click();
+  await me.startsSigningIn();
+  await expect(page.getByRole('button', { name: '重新发送' }), 'usable without the countdown').toBeEnabled();
+  await me.typesTheCode();
+  await page.getByLabel('姓名').fill(person.name);
+  await page.getByLabel('身份证号').fill('1');
+  await page.getByRole('button', { name: '核对' }).click();
+  await expect(page).toHaveTitle(/^错误：/);
+  await expect(page.getByLabel('姓名')).toHaveValue(person.name);
+  await me.confirmsRealName();
+  await page.getByRole('link', { name: '添加车辆' }).click();
+  await me.addsCar();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`${openOf(carOf(person)).length} 条违法待处理`);
+  const violation = openOf(carOf(person)).find((one) => one.photo_status === 1);
+  await page.locator('.record', { hasText: violation.place }).getByRole('link').first().click();
+  await expect(page.getByText(violation.id, { exact: true })).toBeVisible();
+  const photo = await me.get(await page.locator('figure img').getAttribute('src'));
+  expect(photo.headers()['content-type']).toBe('image/png');
+  await page.goto(`/${CITY}`);
+  await page.getByRole('link', { name: '我的', exact: true }).click();
+  await page.getByRole('link', { name: '谁看过我的信息' }).click();
+  await expect(page.locator('main ul.rows li', { hasText: VIOLATIONS.name }).first()).toContainText('您本人');
+  await page.goto('/me');
+  await page.getByRole('button', { name: '退出登录' }).click();
+  await page.goto('/me');
+  await expect(page).toHaveURL('/sign-in?to=/me');
+});
