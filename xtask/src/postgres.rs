@@ -4,7 +4,6 @@
 //! even when this program is killed.
 
 use std::{
-    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -55,15 +54,16 @@ impl Postgres {
             .map_err(|cause| format!("postgres: {cause}"))?;
         let url = format!("postgres://shimin@127.0.0.1:{port}/postgres");
         let mut postgres = Self { server, directory, url };
-        postgres.wait_until_it_answers(port)?;
+        postgres.wait_until_it_answers(&programs.join("pg_isready"), port)?;
         eprintln!("PostgreSQL answers on port {port}");
         Ok(postgres)
     }
 
-    fn wait_until_it_answers(&mut self, port: u16) -> Outcome {
+    fn wait_until_it_answers(&mut self, ready: &Path, port: u16) -> Outcome {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            let asked = Command::new(ready).args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]).status();
+            if asked.is_ok_and(|status| status.success()) {
                 return Ok(());
             }
             let ended = self.server.try_wait().ok().flatten();

@@ -44,7 +44,19 @@ impl Drop for Directory {
 
 /// The PostgreSQL of this run: the one of `cargo xtask test`, else one started for this process.
 pub(crate) fn postgres_url() -> String {
-    static OWN: OnceLock<Postgres> = OnceLock::new();
-    std::env::var("SHIMIN_TEST_POSTGRES")
-        .unwrap_or_else(|_| OWN.get_or_init(|| Postgres::start().expect("PostgreSQL starts")).url.clone())
+    static OWN: OnceLock<String> = OnceLock::new();
+    std::env::var("SHIMIN_TEST_POSTGRES").unwrap_or_else(|_| OWN.get_or_init(start_one).clone())
+}
+
+/// The server goes down with the thread that started it, so that thread sleeps until the process ends.
+fn start_one() -> String {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let postgres = Postgres::start().expect("PostgreSQL starts");
+        let _ = tell.send(postgres.url.clone());
+        loop {
+            std::thread::park();
+        }
+    });
+    told.recv().expect("PostgreSQL started")
 }

@@ -1,5 +1,7 @@
 //! Casting: which synthetic person of the sandbox plays a story's role in a city.
 
+use std::collections::BTreeSet;
+
 use kernel::Date;
 use manifest::{service::Subject, story::Role};
 use sandbox::{Citizen, Sandbox, State};
@@ -16,10 +18,11 @@ pub struct Cast {
 /// Persons looked at before giving up. Every role is played by at least one person in a hundred.
 const PERSONS_LOOKED_AT: u64 = 20_000;
 
-/// The first adult of an area who fits the role.
+/// The first adult of an area who fits the role and is not taken by another one.
 #[must_use]
-pub fn cast(sandbox: &Sandbox, area: &str, role: Role, today: Date) -> Option<Cast> {
+pub fn cast(sandbox: &Sandbox, area: &str, role: Role, today: Date, taken: &BTreeSet<u64>) -> Option<Cast> {
     (0..PERSONS_LOOKED_AT)
+        .filter(|n| !taken.contains(n))
         .map_while(|n| sandbox.citizen(area, n))
         .filter(|person| age(person.person.birth, today) >= 18)
         .find_map(|person| fit(&person, role, today).map(|vehicle| Cast { person, subject: role.subject(), vehicle }))

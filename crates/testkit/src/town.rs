@@ -1,10 +1,11 @@
 //! The town: a sandbox and a platform, running.
 
 use std::{
+    collections::BTreeSet,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU32, Ordering},
     },
 };
@@ -71,6 +72,7 @@ pub struct Town {
     pub clock: Arc<dyn Clock>,
     pub csp_reports: web::CspReports,
     phones: AtomicU32,
+    taken: Mutex<BTreeSet<u64>>,
     end: watch::Sender<bool>,
     _directory: Directory,
 }
@@ -127,6 +129,7 @@ impl Town {
             clock: config.clock,
             csp_reports: house.csp_reports,
             phones: AtomicU32::new(0),
+            taken: Mutex::default(),
             end,
             _directory: directory,
         }
@@ -158,11 +161,14 @@ impl Town {
         Visitor::new(self, city.clone(), cast, format!("1990000{n:04}"))
     }
 
-    /// The person who plays a role in a city.
+    /// A person who plays a role in a city; each time another one, because a person has one account.
     #[must_use]
     pub fn cast(&self, city: &CityPack, role: manifest::story::Role) -> Cast {
-        crate::cast(&self.sandbox, &city.city.code, role, self.clock.today())
-            .unwrap_or_else(|| panic!("nobody in the sandbox plays {role:?}"))
+        let mut taken = self.taken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let cast = crate::cast(&self.sandbox, &city.city.code, role, self.clock.today(), &taken)
+            .unwrap_or_else(|| panic!("nobody in the sandbox plays {role:?}"));
+        taken.insert(cast.person.person.n);
+        cast
     }
 
     /// Makes the department of a service misbehave.

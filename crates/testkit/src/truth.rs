@@ -14,7 +14,7 @@ use std::{
 use engine::{Answer, Asked, Citizen, Device, LicenceForm, OnceKey, SessionKind, VehicleForm, Whose};
 use kernel::{Id, Lang, Rng, SeededRng};
 use manifest::{CityPack, Value, binding::Row, service::Subject};
-use sandbox::Violation;
+use sandbox::{State, Violation};
 use tokio::{sync::Mutex, task::JoinSet};
 
 use crate::Town;
@@ -182,9 +182,18 @@ fn violation(one: &Violation) -> BTreeMap<&'static str, String> {
         ("place", one.place.clone()),
         ("fine", one.fine_fen.to_string()),
         ("points", one.points.to_string()),
-        ("state", one.state.word().to_owned()),
+        ("state", state(one.state).to_owned()),
         ("at", one.at.to_string()),
     ])
+}
+
+/// The platform's word for a state.
+const fn state(state: State) -> &'static str {
+    match state {
+        State::Open => "open",
+        State::Decided => "decided",
+        State::Paid => "paid",
+    }
 }
 
 fn points(licence: &sandbox::Licence) -> BTreeMap<&'static str, String> {

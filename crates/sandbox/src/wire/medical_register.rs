@@ -43,6 +43,7 @@ async fn exam(State(sandbox): State<Arc<Sandbox>>, Path(area): Path<String>, Que
         let mut row = head(FOUND, "sfzmhm", &resident_id);
         let data = json!({
             "sfzmhm": resident_id,
+            "dabh": file_no,
             "csrq": person.birth.to_string(),
             "zjcx": grant.class_on(person.birth, sandbox.today()),
             "cclzrq": grant.first_issued_on.to_string(),

@@ -49,14 +49,12 @@ fn rust() -> Vec<Source> {
     files("crates", &["rs"])
 }
 
-/// Lines of code: without comments, so that a rule may be spoken of.
+/// Lines of code that runs for citizens: without comments, so that a rule may be spoken of, and without tests.
 fn code(source: &Source) -> impl Iterator<Item = (usize, &str)> {
-    source
-        .text
-        .lines()
-        .enumerate()
-        .map(|(i, line)| (i + 1, line.trim_start()))
-        .filter(|(_, line)| !line.starts_with("//"))
+    let tests = source.path.contains("/tests/") || source.path.ends_with("/tests.rs");
+    let lines = source.text.lines().enumerate().map(|(i, line)| (i + 1, line.trim_start()));
+    let runs = lines.take_while(move |(_, line)| !tests && *line != "#[cfg(test)]");
+    runs.filter(|(_, line)| !line.starts_with("//"))
 }
 
 /// This file speaks of everything that it forbids.
@@ -117,7 +115,8 @@ fn personal_data_is_processed_unseen_only_where_machines_work() {
 
 #[test]
 fn unescaped_markup_stays_in_ui() {
-    none(offenders(&["PreEscaped"], &["ui"]), "PreEscaped belongs into ui");
+    // The sandbox inlines the style sheet of its own two pages.
+    none(offenders(&["PreEscaped"], &["ui", "sandbox"]), "PreEscaped belongs into ui");
     none(
         offenders(&["style=\"", " style={", "style=(", "onclick="], &[]),
         "the content policy forbids inline styles and scripts",
