@@ -2,7 +2,7 @@
 //! them.
 
 use std::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{OnceLock, mpsc},
@@ -55,7 +55,10 @@ fn serve() -> String {
         .spawn()
         .expect("PostgreSQL starts");
     let deadline = Instant::now() + Duration::from_secs(30);
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+    // An open port is not enough: the server listens before it has recovered, and turns callers away until then.
+    let answers =
+        || Command::new(programs.join("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]).status();
+    while !answers().expect("pg_isready").success() {
         let ended = server.try_wait().expect("status");
         let log = || std::fs::read_to_string(directory.join("log")).unwrap_or_default();
         assert!(ended.is_none() && Instant::now() < deadline, "PostgreSQL did not start:\n{}", log());
