@@ -1,0 +1,71 @@
+// The bars that hold on every page, in every look: no accessibility mistake, nothing too wide, nothing too small to tap,
+// nothing too heavy, no request too many, and no stranger asked.
+import { test, expect } from '../lib/test.js';
+import { LOOKS, browsers, open, pages } from '../lib/pages.js';
+import { Wire, axe, overflowPx, smallTargets } from '../lib/bars.js';
+
+const HOME_BYTES_MAX = 14 * 1024;
+const PAGE_BYTES_MAX = 25 * 1024;
+const SCRIPT_BYTES_MAX = 8 * 1024;
+const REQUESTS_MAX = 3;
+
+test.describe.configure({ mode: 'parallel' });
+
+for (const [name, look] of Object.entries(LOOKS)) {
+  // One browser with a worker of the service kind would answer from its cache; weights are of first visits.
+  test(`Every page holds the bars: ${name}`, async ({ house, people, citizen }) => {
+    test.setTimeout(240_000);
+    const who = await browsers(citizen, people, { ...look, context: { ...look.context, serviceWorkers: 'block' } });
+    const wires = {};
+    for (const [key, one] of Object.entries(who)) wires[key] = await Wire.of(one);
+    const found = [];
+    const weights = [];
+    for (const entry of pages(house, who.settled)) {
+      const complain = (line) => found.push(`${entry.name}: ${line}`);
+      const one = who[entry.who];
+      const wire = wires[entry.who];
+      await wire.firstVisit();
+      if (entry.find || entry.first) {
+        // Getting there is not the page.
+        const { path } = await open(one, { ...entry, then: undefined });
+        await wire.firstVisit();
+        await one.page.goto(path);
+      } else {
+        await open(one, entry);
+      }
+      const status = await one.page.evaluate(() => performance.getEntriesByType('navigation')[0].responseStatus);
+      if (status !== (entry.status ?? 200)) complain(`status ${status}`);
+      const seen = wire.seen();
+      weights.push(`${entry.name} ${seen.document}`);
+      if (seen.count > REQUESTS_MAX && !entry.heavy) complain(`${seen.count} requests: ${seen.urls.join(' ')}`);
+      if (seen.document > (entry.home ? HOME_BYTES_MAX : PAGE_BYTES_MAX)) complain(`${seen.document} bytes`);
+      if (seen.script > SCRIPT_BYTES_MAX) complain(`${seen.script} bytes of script`);
+      if (entry.then) await entry.then(one);
+      const wide = await overflowPx(one.page);
+      if (wide > 0) complain(`${wide} px too wide`);
+      for (const target of await smallTargets(one.page, look.tapPx)) complain(`too small to tap: ${target}`);
+      for (const mistake of await axe(one.page)) complain(mistake);
+    }
+    await test.info().attach('bytes of documents', { body: weights.join('\n') });
+    await house.allWell();
+    expect(found).toEqual([]);
+  });
+}
+
+test('There is no route to a page that the bars leave out', async ({ house }) => {
+  const { execFileSync } = await import('node:child_process');
+  const { BINARY } = await import('../lib/house.js');
+  const routes = JSON.parse(execFileSync(BINARY, ['routes', '--json'], { encoding: 'utf8' }));
+  const files = ['/assets/{name}', '/sw.js', '/manifest.webmanifest', '/favicon.ico', '/robots.txt', '/{city}/s/{service}/evidence/{card}/{row}'];
+  const table = routes.filter((row) => row.door === 'web' && row.method === 'GET' && !files.includes(row.path)).map((row) => row.path);
+  const walked = pages(house).map((entry) => (entry.path ?? { 'violation-detail': '/x/s/y/ask/c/r', unbind: '/x/cards/c/unbind' }[entry.name]).split('?')[0]);
+  const fits = (pattern, path) => {
+    const [a, b] = [pattern.split('/'), path.split('/')];
+    return a.length === b.length && a.every((part, i) => part.startsWith('{') || part === b[i]);
+  };
+  const literal = (path) => !path.includes('{');
+  for (const pattern of table) {
+    const hit = walked.some((path) => fits(pattern, path) && (literal(pattern) || !table.some((other) => literal(other) && other === path)));
+    expect(hit, pattern).toBe(true);
+  }
+});
