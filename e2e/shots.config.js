@@ -1,5 +1,13 @@
-// `cargo xtask shots`: pictures of every page, for people to look at. Nothing is compared.
-import { defineConfig } from '@playwright/test'
-import base from './playwright.config.js'
+// Pictures of every page, made by `cargo xtask shots`: nothing is judged here but that each page can be drawn.
+import { defineConfig } from '@playwright/test';
+import { browser } from './lib/browser.js';
 
-export default defineConfig({ ...base, testDir: 'shots', timeout: 300_000 })
+export default defineConfig({
+  testDir: 'shots',
+  testMatch: '*.shots.js',
+  outputDir: 'test-results/shots',
+  workers: 1,
+  timeout: 300_000,
+  reporter: [['list']],
+  use: { ...browser, screenshot: 'off' },
+});
