@@ -1,14 +1,19 @@
-// Journeys through Debian's Chromium against the real binary. One town a worker, so that a department that one journey
-// breaks does not break another's.
-import { defineConfig } from '@playwright/test'
-import { chromium } from './lib/chromium.js'
+// Journeys of citizens through the real binary, in Debian's Chromium. `cargo xtask test` runs them; by hand:
+//   cargo build -p shimin && cd e2e && npm ci && npx playwright test
+import { defineConfig } from '@playwright/test';
+import { browser } from './lib/browser.js';
 
 export default defineConfig({
-  testDir: 'specs',
+  testDir: 'tests',
+  outputDir: 'test-results',
+  // One house a worker, so that a department which one journey breaks does not break another's. The journeys of a file run
+  // in order; files run beside each other.
   workers: 2,
-  timeout: 60_000,
+  fullyParallel: false,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 90_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],
-  outputDir: 'test-results',
-  use: { ...chromium, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: { width: 360, height: 740 } },
-})
+  use: browser,
+});

@@ -45,6 +45,8 @@ export class Wire {
     await session.send('Network.enable');
     await session.send('Network.setCacheDisabled', { cacheDisabled: true });
     session.on('Network.requestWillBeSent', ({ requestId, request, type }) => {
+      // The picture in the tab is the browser's own errand, run once and kept.
+      if (request.url.endsWith('/assets/icon.svg')) return;
       // A redirect keeps its id and is a request of its own.
       wire.requests.push({ id: requestId, url: request.url, type });
     });

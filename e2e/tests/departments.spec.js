@@ -139,12 +139,15 @@ test('The message gateway is down for a while: the code still arrives', async ({
   await expect(page).toHaveURL(`/${CITY}`);
 });
 
-test('The status page names the department that cannot be reached', async ({ citizen, house }) => {
+test('The status page names the department that cannot be reached, and says when it is back', async ({ citizen, house }) => {
   const me = await withAnswer(citizen);
-  await house.fault('driver-register', 'garbage');
+  await house.fault('driver-register', 'down');
   // Five failures in a row open the breaker.
   for (let i = 0; i < 5; i++) await me.get(`${POINTS}?again=1`);
   await me.page.goto('/status');
   await expect(me.page.getByRole('heading', { level: 1 })).not.toHaveText('一切正常');
-  await expect(me.page.getByText('连不上').first()).toBeVisible();
+  await expect(me.page.getByText('连不上', { exact: true })).toBeVisible();
+  await house.allWell();
+  const asked = async () => { await me.get(`${POINTS}?again=1`); return (await me.get('/status')).text(); };
+  await expect.poll(asked, { timeout: 12_000, message: 'and that it is back' }).toContain('一切正常');
 });

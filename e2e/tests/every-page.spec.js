@@ -1,7 +1,9 @@
 // The bars that hold on every page, in every look: no accessibility mistake, nothing too wide, nothing too small to tap,
 // nothing too heavy, no request too many, and no stranger asked.
+import { execFileSync } from 'node:child_process';
 import { test, expect } from '../lib/test.js';
-import { LOOKS, browsers, open, pages } from '../lib/pages.js';
+import { BINARY } from '../lib/house.js';
+import { LOOKS, browsers, pages } from '../lib/every-page.js';
 import { Wire, axe, overflowPx, smallTargets } from '../lib/bars.js';
 
 const HOME_BYTES_MAX = 14 * 1024;
@@ -20,24 +22,20 @@ for (const [name, look] of Object.entries(LOOKS)) {
     for (const [key, one] of Object.entries(who)) wires[key] = await Wire.of(one);
     const found = [];
     const weights = [];
-    for (const entry of pages(house, who.settled)) {
+    for (const entry of pages(house)) {
       const complain = (line) => found.push(`${entry.name}: ${line}`);
       const one = who[entry.who];
       const wire = wires[entry.who];
+      // Getting there is not the page.
+      await entry.first?.(one);
+      const path = entry.path ?? await entry.find(one);
       await wire.firstVisit();
-      if (entry.find || entry.first) {
-        // Getting there is not the page.
-        const { path } = await open(one, { ...entry, then: undefined });
-        await wire.firstVisit();
-        await one.page.goto(path);
-      } else {
-        await open(one, entry);
-      }
+      await one.page.goto(path);
       const status = await one.page.evaluate(() => performance.getEntriesByType('navigation')[0].responseStatus);
       if (status !== (entry.status ?? 200)) complain(`status ${status}`);
       const seen = wire.seen();
       weights.push(`${entry.name} ${seen.document}`);
-      if (seen.count > REQUESTS_MAX && !entry.heavy) complain(`${seen.count} requests: ${seen.urls.join(' ')}`);
+      if (seen.count > REQUESTS_MAX) complain(`${seen.count} requests: ${seen.urls.join(' ')}`);
       if (seen.document > (entry.home ? HOME_BYTES_MAX : PAGE_BYTES_MAX)) complain(`${seen.document} bytes`);
       if (seen.script > SCRIPT_BYTES_MAX) complain(`${seen.script} bytes of script`);
       if (entry.then) await entry.then(one);
@@ -53,12 +51,10 @@ for (const [name, look] of Object.entries(LOOKS)) {
 }
 
 test('There is no route to a page that the bars leave out', async ({ house }) => {
-  const { execFileSync } = await import('node:child_process');
-  const { BINARY } = await import('../lib/house.js');
   const routes = JSON.parse(execFileSync(BINARY, ['routes', '--json'], { encoding: 'utf8' }));
   const files = ['/assets/{name}', '/sw.js', '/manifest.webmanifest', '/favicon.ico', '/robots.txt', '/{city}/s/{service}/evidence/{card}/{row}'];
   const table = routes.filter((row) => row.door === 'web' && row.method === 'GET' && !files.includes(row.path)).map((row) => row.path);
-  const walked = pages(house).map((entry) => (entry.path ?? { 'violation-detail': '/x/s/y/ask/c/r', unbind: '/x/cards/c/unbind' }[entry.name]).split('?')[0]);
+  const walked = pages(house).map((entry) => (entry.path ?? entry.like).split('?')[0]);
   const fits = (pattern, path) => {
     const [a, b] = [pattern.split('/'), path.split('/')];
     return a.length === b.length && a.every((part, i) => part.startsWith('{') || part === b[i]);

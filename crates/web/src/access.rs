@@ -50,7 +50,7 @@ pub(crate) fn log_page(visit: &Visit, page: &Page<AccessView>, first: bool) -> R
             @if !first { (Button::link(l.pick("最新的", "Newest")).href("/me/access")) }
             @if let Some(href) = &older { (Button::secondary(l.pick("更早的", "Earlier")).href(href)) }
         }
-        p.hint { a href="/help" { (text::access_strange(l)) } }
+        p.actions { (Button::link(text::access_strange(l)).href("/help")) }
     };
     visit.show(Sheet { title: text::access_title(l), back: "/me", body, ..Sheet::default() })
 }

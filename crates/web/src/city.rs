@@ -5,7 +5,7 @@ use std::sync::Arc;
 use manifest::{CityPack, city::CityState};
 use maud::{Markup, html};
 use ui::{
-    Tone,
+    Button, Tone,
     component::{Row, card, heading, rows},
     icon, text,
 };
@@ -54,7 +54,7 @@ pub(crate) async fn picker(visit: &mut Visit) -> Outcome {
             (list(visit, text::cities_open(l), &open))
             (list(visit, text::cities_soon(l), &soon))
             @if open.is_empty() && soon.is_empty() {
-                section.card { p { (text::search_none_title(l, query)) } p { a href="/cities" { (text::cities_title(l)) } } }
+                section.card { p { (text::search_none_title(l, query)) } p.actions { (Button::link(text::cities_title(l)).href("/cities")) } }
             }
         }
     };

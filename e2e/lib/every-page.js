@@ -1,0 +1,131 @@
+// Every page that a citizen can meet, with the browser of whoever meets it: for the bars that hold on all of them, in every
+// state that a page has.
+import { CITY, SOON } from './city.js';
+import { fits } from './people.js';
+
+export const LOOKS = {
+  light: { context: { colorScheme: 'light' }, cookies: {}, tapPx: 44 },
+  dark: { context: { colorScheme: 'dark' }, cookies: {}, tapPx: 44 },
+  elder: { context: { colorScheme: 'light' }, cookies: { size: 'huge' }, tapPx: 60 },
+  narrow: { context: { colorScheme: 'light', viewport: { width: 320, height: 640 } }, cookies: { theme: 'dark', lang: 'en' }, tapPx: 44 },
+};
+
+const service = (id) => `/${CITY}/s/${id}`;
+const ask = (id) => `${service(id)}/ask`;
+
+/** The four browsers: nobody's, somebody's before the real-name check, somebody's without cards, and a settled citizen's. */
+export async function browsers(citizen, people, look) {
+  const open = async (person) => {
+    const one = await citizen(person, look.context);
+    const cookies = Object.entries(look.cookies).map(([name, value]) => ({ name, value, url: one.house.url }));
+    if (cookies.length) await one.context.addCookies(cookies);
+    return one;
+  };
+  const [nobody, newcomer, cardless, settled] = [
+    await open({ phone: people.phone() }),
+    await open(await people.cast(fits.anybody)),
+    await open(await people.cast(fits.anybody)),
+    await open(await people.cast(fits.driver)),
+  ];
+  await newcomer.isSignedIn();
+  await cardless.isVerified();
+  await settled.isVerified();
+  await settled.hasCar();
+  await settled.hasLicence();
+  // Consents in both directions, one agreed to and one waiting.
+  const consent = (from, to, kind) => from.post('/me/consents', { person_name: to.person.name, person_phone: to.person.phone, kind });
+  await consent(cardless, settled, 'vehicle');
+  await settled.page.goto('/me/consents');
+  await settled.page.locator('form[action$="/grant"] button').click();
+  await consent(cardless, settled, 'licence');
+  await consent(settled, cardless, 'licence');
+  await settled.post('/me/tokens', { label: '家里的电脑' });
+  return { nobody, newcomer, cardless, settled };
+}
+
+/** Sends the page's own form as it stands. */
+const send = (action) => async ({ page }) => {
+  await page.locator(`form[action="${action}"] button.wide`).click();
+  await page.waitForSelector('#errors, .notice');
+};
+
+/** All pages: who opens it, its address, the status that it has, and what is done first or then. */
+export function pages(house) {
+  const record = async ({ page }) => {
+    await page.goto(ask('vehicle-violation'));
+    return page.locator('.record a').first().getAttribute('href');
+  };
+  const card = async ({ page }) => {
+    await page.goto(`/${CITY}/cards`);
+    return page.locator('a[href$="/unbind"]').first().getAttribute('href');
+  };
+  return [
+    { name: 'landing', who: 'nobody', path: '/' },
+    { name: 'cities', who: 'nobody', path: '/cities' },
+    { name: 'cities-none', who: 'nobody', path: '/cities?q=zzzz' },
+    { name: 'home-signed-out', who: 'nobody', path: `/${CITY}`, home: true },
+    { name: 'services', who: 'nobody', path: `/${CITY}/services` },
+    { name: 'search', who: 'nobody', path: `/${CITY}/search` },
+    { name: 'search-found', who: 'nobody', path: `/${CITY}/search?q=wz` },
+    { name: 'search-none', who: 'nobody', path: `/${CITY}/search?q=zzzz` },
+    ...['vehicle-violation', 'driver-violation', 'licence-points', 'driver-medical-exam']
+      .map((id) => ({ name: `start-${id}`, who: 'nobody', path: service(id) })),
+    { name: 'soon', who: 'nobody', path: `/${SOON}` },
+    { name: 'sign-in', who: 'nobody', path: `/sign-in?to=/${CITY}` },
+    { name: 'sign-in-mistake', who: 'nobody', path: '/sign-in', then: send('/sign-in') },
+    { name: 'code', who: 'nobody', path: '/sign-in/code', first: (one) => one.post('/sign-in', { phone: one.person.phone }) },
+    { name: 'code-mistake', who: 'nobody', path: '/sign-in/code', then: send('/sign-in/code') },
+    { name: 'settings', who: 'nobody', path: '/settings' },
+    { name: 'settings-saved', who: 'nobody', path: '/settings?saved=1' },
+    { name: 'help', who: 'nobody', path: '/help' },
+    { name: 'privacy', who: 'nobody', path: '/privacy' },
+    { name: 'accessibility', who: 'nobody', path: '/accessibility' },
+    { name: 'status', who: 'nobody', path: '/status' },
+    { name: 'offline', who: 'nobody', path: '/offline' },
+    { name: 'gallery', who: 'nobody', path: '/gallery' },
+    { name: 'not-found', who: 'nobody', path: '/no/such/page', status: 404 },
+    { name: 'not-found-in-city', who: 'nobody', path: service('no-such-service'), status: 404 },
+    { name: 'method-not-allowed', who: 'nobody', path: '/sign-out', status: 405 },
+    { name: 'home-newcomer', who: 'newcomer', path: `/${CITY}`, home: true },
+    { name: 'start-newcomer', who: 'newcomer', path: service('vehicle-violation') },
+    { name: 'real-name', who: 'newcomer', path: '/real-name' },
+    { name: 'real-name-mistake', who: 'newcomer', path: '/real-name', then: send('/real-name') },
+    { name: 'me-newcomer', who: 'newcomer', path: '/me' },
+    { name: 'access-newcomer', who: 'newcomer', path: '/me/access' },
+    { name: 'tokens-none', who: 'newcomer', path: '/me/tokens' },
+    { name: 'home-cardless', who: 'cardless', path: `/${CITY}`, home: true },
+    { name: 'cards-none', who: 'cardless', path: `/${CITY}/cards` },
+    { name: 'needs-card', who: 'cardless', path: ask('vehicle-violation') },
+    { name: 'add-vehicle', who: 'cardless', path: `/${CITY}/cards/vehicle` },
+    { name: 'add-vehicle-mistake', who: 'cardless', path: `/${CITY}/cards/vehicle`, then: send(`/${CITY}/cards/vehicle`) },
+    { name: 'add-vehicle-child', who: 'cardless', path: `/${CITY}/cards/vehicle?for=ward` },
+    { name: 'add-licence', who: 'cardless', path: `/${CITY}/cards/licence` },
+    { name: 'add-licence-mistake', who: 'cardless', path: `/${CITY}/cards/licence`, then: send(`/${CITY}/cards/licence`) },
+    { name: 'consents-received', who: 'cardless', path: '/me/consents' },
+    { name: 'consents-asked', who: 'cardless', path: '/me/consents?asked=1' },
+    { name: 'consents-mistake', who: 'cardless', path: '/me/consents', then: send('/me/consents') },
+    { name: 'violations', who: 'settled', path: ask('vehicle-violation') },
+    { name: 'violation-detail', who: 'settled', find: record, like: '/x/s/y/ask/card/row' },
+    { name: 'points', who: 'settled', path: ask('licence-points') },
+    { name: 'exam', who: 'settled', path: ask('driver-medical-exam') },
+    { name: 'home', who: 'settled', path: `/${CITY}`, home: true },
+    { name: 'start', who: 'settled', path: service('vehicle-violation') },
+    { name: 'cards', who: 'settled', path: `/${CITY}/cards` },
+    { name: 'unbind', who: 'settled', find: card, like: '/x/cards/card/unbind' },
+    { name: 'me', who: 'settled', path: '/me' },
+    { name: 'access', who: 'settled', path: '/me/access' },
+    { name: 'consents', who: 'settled', path: '/me/consents' },
+    { name: 'sessions', who: 'settled', path: '/me/sessions' },
+    { name: 'tokens', who: 'settled', path: '/me/tokens' },
+    { name: 'export', who: 'settled', path: '/me/export' },
+    { name: 'delete', who: 'settled', path: '/me/delete' },
+    { name: 'delete-mistake', who: 'settled', path: '/me/delete', then: send('/me/delete') },
+    { name: 'stale', who: 'settled', path: `${ask('vehicle-violation')}?again=1`, first: () => house.fault('traffic-police', 'down') },
+    { name: 'unavailable', who: 'settled', path: ask('driver-violation'), status: 503 },
+    { name: 'driver-violations', who: 'settled', path: ask('driver-violation'), first: async (one) => {
+      await house.allWell();
+      // The breaker, which may have opened, lets a question through after its cool-down.
+      for (let i = 0; i < 40 && (await one.get(ask('driver-violation'))).status() !== 200; i++) await one.page.waitForTimeout(250);
+    } },
+  ];
+}
