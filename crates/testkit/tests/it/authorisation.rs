@@ -14,6 +14,8 @@ struct Route {
     path: &'static str,
     /// Needs a citizen.
     closed: bool,
+    /// Needs a citizen who has passed the real-name check.
+    verified: bool,
 }
 
 fn routes() -> Vec<Route> {
@@ -22,12 +24,14 @@ fn routes() -> Vec<Route> {
         method: row.method,
         path: row.path,
         closed: matches!(row.policy, web::Policy::SignedIn | web::Policy::Verified),
+        verified: row.policy == web::Policy::Verified,
     });
     let api = api::routes().into_iter().map(|row| Route {
         door: "api",
         method: row.method,
         path: row.path,
         closed: row.policy != api::Policy::Anyone,
+        verified: row.policy == api::Policy::Verified,
     });
     pages.chain(api).collect()
 }
@@ -79,6 +83,7 @@ async fn matrix(engine: Engine) {
     let city = town.open_city();
     let owner = town.visitor(&city.city.id, town.cast(&city, Role::OwnerWithOpenViolations)).settles().await;
     let other = town.visitor(&city.city.id, town.cast(&city, Role::OwnerWithoutViolations)).settles().await;
+    let newcomer = town.visitor(&city.city.id, town.cast(&city, Role::OwnerWithoutViolations)).signs_in().await;
     let service = town
         .services(&city)
         .into_iter()
@@ -98,14 +103,18 @@ async fn matrix(engine: Engine) {
     let mut tried = 0;
     for route in routes().iter().filter(|route| route.closed) {
         let mut callers = vec![("anonymous", String::new()), ("staff", "staff-token-of-nobody-at-all".to_owned())];
+        if route.verified {
+            callers.push(("unverified citizen", newcomer.token.clone()));
+        }
         if names_property(route) {
             callers.push(("other citizen", other.token.clone()));
         }
         for (caller, token) in callers {
             tried += 1;
-            let (status, text) = attempt(&town, route, &owned.path(route), &token, &other).await;
+            let (status, text) = attempt(&town, route, &owned.path(route), &token, &[&other, &newcomer]).await;
             let passed = match (route.door, caller) {
                 (_, "other citizen") => status.is_success() && text.contains(&owned.row) || text.contains(&plate),
+                ("api", "unverified citizen") => status != StatusCode::FORBIDDEN,
                 ("api", _) => status != StatusCode::UNAUTHORIZED,
                 _ => !status.is_redirection() && status != StatusCode::UNAUTHORIZED,
             };
@@ -125,7 +134,7 @@ async fn matrix(engine: Engine) {
     assert!(cards.text().await.expect("cards").contains(&plate));
 }
 
-async fn attempt(town: &Town, route: &Route, path: &str, token: &str, other: &Visitor<'_>) -> (StatusCode, String) {
+async fn attempt(town: &Town, route: &Route, path: &str, token: &str, known: &[&Visitor<'_>]) -> (StatusCode, String) {
     let mut request = town.http.request(route.method.clone(), format!("{}{path}", town.url));
     if route.door == "api" {
         if !token.is_empty() {
@@ -135,8 +144,10 @@ async fn attempt(town: &Town, route: &Route, path: &str, token: &str, other: &Vi
             request = request.json(&serde_json::json!({"granted": true}));
         }
     } else {
-        let cookie =
-            if token == other.token { other.cookie().await } else { format!("{}={token}", web::session_name(false)) };
+        let cookie = match known.iter().find(|visitor| visitor.token == token) {
+            Some(visitor) => visitor.cookie().await,
+            None => format!("{}={token}", web::session_name(false)),
+        };
         request = request.header("cookie", cookie).header("origin", &town.url);
         if route.method != Method::GET {
             request = request.form(&[("once", "authorisation-matrix-1")]);
