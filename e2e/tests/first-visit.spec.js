@@ -112,4 +112,9 @@ test('Somebody without violations gets good news, and never reads "no data"', as
   await page.getByRole('link', { name: '驾照剩余分', exact: true }).click();
   await expect(page.getByText(`还剩 ${12 - person.licence.points_taken} 分`).first()).toBeVisible();
   await expect(page.getByText('暂无数据')).toHaveCount(0);
+  await page.goto(`/${CITY}/s/driver-medical-exam/ask`);
+  await me.home();
+  const figures = page.locator('.stats');
+  await expect(figures, 'a figure that is a choice is told in words').toContainText(/现在不用交|已经交了|快到期了|已经过期/);
+  await expect(figures).not.toContainText(/[a-z]/);
 });

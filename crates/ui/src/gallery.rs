@@ -39,7 +39,7 @@ fn figures(lang: Lang) -> Markup {
             unit: t("条", ""),
             href: Some("#"),
             tone: Tone::Warn,
-            note: "",
+            ..Stat::default()
         },
         Stat {
             label: t("驾驶证剩余", "Points left"),

@@ -111,7 +111,7 @@ fn waiting(lang: Lang, count: usize) -> String {
 
 fn figures(visit: &Visit, pack: &CityPack, services: &[&Service], home: &Home) -> Markup {
     let l = visit.lang;
-    let drawn: Vec<(String, String)> = home
+    let drawn: Vec<(String, String, Option<&str>)> = home
         .strip
         .iter()
         .map(|figure| {
@@ -120,7 +120,12 @@ fn figures(visit: &Visit, pack: &CityPack, services: &[&Service], home: &Home) -
                 Some(at) if visit.now.since_ms(at) > FIGURE_AGE_SHOWN_MS => format::age(l, at, visit.now),
                 Some(_) => String::new(),
             };
-            (ask_href(pack, &figure.service), note)
+            let service = services.iter().find(|service| service.id == figure.service);
+            (
+                ask_href(pack, &figure.service),
+                note,
+                service.and_then(|service| chosen(l, service, figure.value.as_deref()?)),
+            )
         })
         .collect();
     let strip: Vec<Stat<'_>> = home
@@ -128,16 +133,24 @@ fn figures(visit: &Visit, pack: &CityPack, services: &[&Service], home: &Home) -
         .iter()
         .zip(&drawn)
         .filter(|(figure, _)| services.iter().any(|service| service.id == figure.service))
-        .map(|(figure, (href, note))| Stat {
+        .map(|(figure, (href, note, words))| Stat {
             label: figure.label.get(l),
-            value: figure.value.as_deref().unwrap_or("—"),
-            unit: if figure.value.is_some() { figure.unit.get(l) } else { "" },
+            value: words.or(figure.value.as_deref()).unwrap_or("—"),
+            unit: if figure.value.is_some() && words.is_none() { figure.unit.get(l) } else { "" },
+            words: words.is_some(),
             href: Some(href),
             tone: figure.tone.into(),
             note,
         })
         .collect();
     html! { @if !strip.is_empty() { (stats(&strip)) } }
+}
+
+/// The words of a figure that is one of several choices; numbers speak for themselves.
+fn chosen<'a>(lang: Lang, service: &'a Service, value: &str) -> Option<&'a str> {
+    let key = service.answer.home.field.as_deref()?;
+    let field = service.answer.fields.iter().find(|field| field.key == key)?;
+    field.choices.iter().find(|choice| choice.value == value).map(|choice| choice.label.get(lang))
 }
 
 fn ask_href(pack: &CityPack, service: &kernel::ServiceId) -> String {

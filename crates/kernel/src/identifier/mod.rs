@@ -106,8 +106,11 @@ impl Mistake {
     pub fn say(&self, lang: Lang) -> String {
         let zh = lang == Lang::ZhCn;
         match self {
-            Self::Empty(label) if zh => format!("填写{label}"),
-            Self::Empty(label) => format!("Enter the {label}"),
+            // The label names the field in both languages, with a stroke between.
+            Self::Empty(label) => {
+                let (zh_cn, english) = label.split_once(" / ").unwrap_or((label, label));
+                if zh { format!("填写{zh_cn}") } else { format!("Enter the {english}") }
+            }
             Self::Length { what, wanted, got } if zh => {
                 format!("{}应为 {wanted} 位，现在是 {got} 位", what.say(lang))
             }

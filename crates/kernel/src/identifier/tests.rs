@@ -35,6 +35,12 @@ fn each_wrong_resident_id_names_its_mistake() {
 }
 
 #[test]
+fn an_empty_field_is_named_in_one_language_at_a_time() {
+    assert_eq!(Mistake::Empty("姓名 / name").say(Lang::ZhCn), "填写姓名");
+    assert_eq!(Mistake::Empty("姓名 / name").say(Lang::En), "Enter the name");
+}
+
+#[test]
 fn a_resident_id_tells_birth_sex_and_age() {
     let id = ResidentId::parse("140100199003070010", today()).expect("valid");
     assert_eq!((id.birth(), id.sex()), (jiff::civil::date(1990, 3, 7), Sex::Male));

@@ -11,6 +11,8 @@ pub struct Stat<'a> {
     pub unit: &'a str,
     pub href: Option<&'a str>,
     pub tone: Tone,
+    /// The value is words, which need more room than a number.
+    pub words: bool,
     /// A third line, for example the age of a figure that is not fresh; empty for none.
     pub note: &'a str,
 }
@@ -19,12 +21,13 @@ pub struct Stat<'a> {
 pub fn stats(stats: &[Stat<'_>]) -> Markup {
     let inside = |stat: &Stat<'_>| {
         html! {
-            span.stat-value.(stat.tone.class()) { (stat.value) @if !stat.unit.is_empty() { " " small { (stat.unit) } } }
+            span.stat-value.(stat.tone.class()).words[stat.words] { (stat.value) @if !stat.unit.is_empty() { " " small { (stat.unit) } } }
             span.stat-label { (stat.label) @if !stat.note.is_empty() { br; small { (stat.note) } } }
         }
     };
     html! {
-        ul.stats {
+        // Two by two, so that four figures leave no hole in a row of three.
+        ul.stats.pairs[stats.len() % 2 == 0] {
             @for stat in stats {
                 li { @if let Some(href) = stat.href { a href=(href) { (inside(stat)) } } @else { div { (inside(stat)) } } }
             }
