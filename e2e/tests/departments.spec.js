@@ -70,7 +70,7 @@ for (const [fault, title] of [
     await expect(never.page.locator('.record')).toHaveCount(0);
 
     await before.page.goto(`${ASK}?again=1`);
-    await expect(before.page.locator('.notice-title')).toHaveText(/^这是 .+的结果$/);
+    await expect(before.page.locator('.notice-title')).toHaveText(/^上次的结果：.+$/);
     await expect(before.page.getByText(`${POLICE}暂时连不上，先给您看`)).toBeVisible();
     await expect(before.page.locator('.record')).toHaveCount(carOf(asked).violations.length);
 

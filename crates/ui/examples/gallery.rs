@@ -9,9 +9,6 @@ use ui::page::{Band, Channel, Css, Look, Page, Size, Theme};
 fn main() -> std::io::Result<()> {
     let directory = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "target/gallery".into()));
     std::fs::create_dir_all(&directory)?;
-    for (name, svg) in ui::assets::MOTIFS {
-        std::fs::write(directory.join(name), svg)?;
-    }
     std::fs::write(directory.join("icon.svg"), ui::assets::ICON_SVG)?;
     let motifs = [Motif::Lattice, Motif::Waves, Motif::Ice, Motif::Coins, Motif::Tortoise, Motif::Wan];
     for lang in Lang::ALL {

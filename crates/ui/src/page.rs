@@ -188,11 +188,8 @@ impl Page<'_> {
             classes.push_str(class);
             classes.push(' ');
         }
-        match self.look {
-            Some(look) => {
-                classes.push_str(&format!("hue-{} {}", look.hue % 360, assets::motif_class(look.motif)));
-            }
-            None => classes.push_str(assets::motif_class(Motif::Lattice)),
+        if let Some(look) = self.look {
+            classes.push_str(&format!("hue-{}", look.hue % 360));
         }
         if self.channel != Channel::Web {
             classes.push_str(" hosted");
@@ -203,7 +200,9 @@ impl Page<'_> {
     fn top(&self) -> Markup {
         match self.band {
             Band::Home { city, cities_href, search_href, me_href, signed_in } => {
-                band::home(self.lang, city, cities_href, search_href, (me_href, signed_in), self.other_size())
+                let motif = self.look.map_or(Motif::Lattice, |look| look.motif);
+                let parts = (svg::compiled_in(assets::motif(motif)), self.other_size());
+                band::home(self.lang, city, cities_href, search_href, (me_href, signed_in), parts)
             }
             Band::Back { .. } if self.channel != Channel::Web => html! {},
             Band::Back { title, href, help_href } => band::back(self.lang, title, href, help_href),

@@ -46,14 +46,12 @@ pub(crate) struct Files(BTreeMap<&'static str, File>);
 
 impl Files {
     pub(crate) fn new() -> Self {
-        let mut files = BTreeMap::from([
+        Self(BTreeMap::from([
             ("app.js", File::new(JAVASCRIPT, ui::assets::JS)),
             ("icon.svg", File::new(SVG, ui::assets::ICON_SVG)),
             ("sw.js", File::new(JAVASCRIPT, ui::assets::SERVICE_WORKER)),
             ("robots.txt", File::new("text/plain; charset=utf-8", ROBOTS)),
-        ]);
-        files.extend(ui::assets::MOTIFS.iter().map(|(name, svg)| (*name, File::new(SVG, svg))));
-        Self(files)
+        ]))
     }
 }
 

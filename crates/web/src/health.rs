@@ -24,8 +24,12 @@ pub(crate) async fn status(visit: &mut Visit) -> Outcome {
 
 pub(crate) fn page(visit: &Visit, health: &[Health]) -> Response {
     let l = visit.lang;
-    let down = health.iter().filter(|one| one.state == HealthState::Down).count() as u64;
-    let title = if down == 0 { text::status_all_well(l).to_owned() } else { text::status_some_down(l, down) };
+    let count = |state| health.iter().filter(|one| one.state == state).count() as u64;
+    let title = match (count(HealthState::Down), count(HealthState::Shaky)) {
+        (0, 0) => text::status_all_well(l).to_owned(),
+        (0, shaky) => text::status_some_shaky(l, shaky),
+        (down, _) => text::status_some_down(l, down),
+    };
     let body = html! {
         (heading(&title, &text::as_of(l, &format::moment(l, visit.now, visit.now))))
         @for pack in visit.catalogue.cities.values().filter(|pack| pack.city.state == CityState::Open) {

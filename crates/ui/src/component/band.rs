@@ -31,12 +31,13 @@ pub(crate) fn home(
     cities_href: &str,
     search_href: &str,
     me: (&str, bool),
-    other_size: Markup,
+    (motif, other_size): (Markup, Markup),
 ) -> Markup {
     let (me_href, signed_in) = me;
     let me_label = if signed_in { text::me(lang) } else { text::sign_in(lang) };
     html! {
         header.band {
+            (motif)
             div.wrap {
                 h1.sr { (text::home_title(lang, city)) }
                 div.band-top {

@@ -148,8 +148,9 @@ crate::texts! {
     status_title: "运行状态", "Status";
     status_all_well: "一切正常", "Everything works";
     status_some_down(count: u64): "{count} 个部门暂时连不上", "{count} department cannot be reached", "{count} departments cannot be reached";
+    status_some_shaky(count: u64): "{count} 个部门不太稳，多试一次", "{count} department is unsteady: try twice", "{count} departments are unsteady: try twice";
     status_up: "正常", "Works";
-    status_slow: "较慢", "Slow";
+    status_slow: "不太稳", "Unsteady";
     status_down: "连不上", "Unreachable";
     status_unknown: "还没问过", "Not asked yet";
     status_last_ok(age: &str): "上次正常：{age}", "Last worked {age}";

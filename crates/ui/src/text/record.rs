@@ -5,7 +5,7 @@ crate::texts! {
     updated(at: &str): "{at} 更新", "updated {at}";
     refresh: "刷新", "Refresh";
     try_again: "再试一次", "Try again";
-    stale_title(age: &str): "这是 {age}的结果", "This answer is from {age}";
+    stale_title(age: &str): "上次的结果：{age}", "This answer is from {age}";
     stale_detail(department: &str, at: &str): "{department}暂时连不上，先给您看{at} 的结果，之后可能有变化。", "{department} cannot be reached. This is its answer of {at}; things may have changed.";
     query_title: "查哪一个", "Which one";
     query_choose_vehicle: "选择车辆", "Choose a vehicle";
