@@ -1,4 +1,5 @@
-//! The outbox: messages that must leave the house, delivered at least once under one key, until the other side has them.
+//! The outbox: messages that must leave the house, delivered at least once under one key, until the other side has them
+//! or the message has outlived its use.
 //!
 //! The table is the truth; the bell only saves waiting. A message names its receiver's account in front of the sealed
 //! text, so that the access entry can be written before the text is opened.
@@ -6,7 +7,7 @@
 use std::{future::Future, pin::pin, time::Duration};
 
 use connector::Question;
-use kernel::{Access, AccountId, Actor, Error, Id, Result, Sealed, access::Purpose, identifier::Phone};
+use kernel::{Access, AccountId, Actor, Error, Id, Result, Sealed, Timestamp, access::Purpose, identifier::Phone};
 use manifest::binding::Check;
 use serde::{Deserialize, Serialize};
 use store::{Message, OutboxRow, Payload};
@@ -26,12 +27,20 @@ const BACK_OFF_S: (i64, i64) = (2, 600);
 struct Sms {
     phone: String,
     text: String,
+    /// Afterwards nobody is helped by it: a code that has run out only confuses.
+    useful_until: Timestamp,
 }
 
 impl Platform {
     /// A text message, sealed, with the account that the phone belongs to.
-    pub(crate) fn sms(&self, phone: &Phone, text: &str, account: Option<AccountId>) -> Message {
-        let sms = Sms { phone: phone.expose().to_owned(), text: text.to_owned() };
+    pub(crate) fn sms(
+        &self,
+        phone: &Phone,
+        text: &str,
+        account: Option<AccountId>,
+        useful_until: Timestamp,
+    ) -> Message {
+        let sms = Sms { phone: phone.expose().to_owned(), text: text.to_owned(), useful_until };
         let sealed = self.inner.vault.seal(&*self.inner.rng, SMS, &serde_json::to_vec(&sms).unwrap_or_default());
         let mut payload = account.map_or([0; 16], |account| account.0).to_vec();
         payload.extend_from_slice(&sealed.0);
@@ -39,7 +48,8 @@ impl Platform {
         Message { key, kind: "sms", payload: Payload::Sealed(Sealed(payload)), due_at: self.now() }
     }
 
-    /// Delivers messages until `until` is ready. A message under way is finished first.
+    /// Delivers messages until `until` is ready. One that is under way then is sent again, under the same key, by whoever
+    /// runs next.
     pub async fn run_outbox(&self, until: impl Future<Output = ()> + Send) {
         let mut until = pin!(until);
         loop {
@@ -92,11 +102,16 @@ impl Platform {
             self.inner.stores.platform().record_access(vec![access]).await?;
         }
         let sealed = Sealed(sealed.to_vec());
+        let now = self.now();
         let question = self.inner.vault.process(SMS, &sealed, |bytes| {
             let sms: Sms = serde_json::from_slice(bytes).map_err(|_| broken())?;
+            if sms.useful_until < now {
+                return Ok(None);
+            }
             let values = [("phone", sms.phone), ("text", sms.text), ("key", row.key.to_string())];
-            Ok::<_, Error>(Question::new(values))
+            Ok::<_, Error>(Some(Question::new(values)))
         })??;
+        let Some(question) = question else { return Ok(()) };
         match self.check(Check::Sms, None, question).await? {
             Some(_) => Ok(()),
             None => Err(Error::new(kernel::Kind::Unavailable("sms")).because("the gateway refused")),

@@ -55,12 +55,13 @@ impl Platform {
             }
         };
         let account = inner.stores.platform().account_by_phone(&index).await?;
-        let message = self.sms(&phone, &text, account);
+        let expires_at = now.plus_s(inner.limits.code_s.into());
+        let message = self.sms(&phone, &text, account, expires_at);
         let send = store::SendCode {
             phone: index,
             code_hash: inner.vault.code_hash(index, &code),
             now,
-            expires_at: now.plus_s(inner.limits.code_s.into()),
+            expires_at,
             wait_s: inner.limits.code_wait_s,
             day_max: inner.limits.code_day_max,
             message,

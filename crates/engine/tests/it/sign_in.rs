@@ -159,6 +159,23 @@ async fn a_message_is_sent_until_the_gateway_says_yes_always_under_one_key() {
 }
 
 #[tokio::test]
+async fn a_code_that_has_run_out_is_not_sent_when_the_gateway_comes_back() {
+    let town = Town::open().await;
+    town.fail("/sms", Some(Failure::TimedOut));
+    town.platform.send_code(PHONE, town.device().address, Lang::En).await.expect("sent");
+    town.message(PHONE, 1).await;
+    town.fail("/sms", None);
+    town.clock.advance_s(3_600);
+    // A fresh code goes out past the old one, which has been due for an hour.
+    town.platform.send_code(PHONE, town.device().address, Lang::En).await.expect("sent");
+    town.message(PHONE, 2).await;
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+    let sms = town.registers.sms.lock().unwrap().clone();
+    assert_eq!(sms.len(), 2, "the refused try of the old code, and the new one");
+    assert_ne!(sms[0], sms[1]);
+}
+
+#[tokio::test]
 async fn a_deleted_account_is_gone() {
     let town = Town::open().await;
     let (me, _) = town.owner().await;
