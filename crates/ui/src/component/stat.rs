@@ -27,7 +27,7 @@ pub fn stats(stats: &[Stat<'_>]) -> Markup {
     };
     html! {
         // Two by two, so that four figures leave no hole in a row of three.
-        ul.stats.pairs[stats.len() % 2 == 0] {
+        ul.stats.pairs[stats.len().is_multiple_of(2)] {
             @for stat in stats {
                 li { @if let Some(href) = stat.href { a href=(href) { (inside(stat)) } } @else { div { (inside(stat)) } } }
             }
