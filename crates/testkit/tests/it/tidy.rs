@@ -205,3 +205,25 @@ fn files_stay_small() {
         assert!(lines <= allowed, "{path} has {lines} lines, {allowed} are allowed: split it by noun");
     }
 }
+
+/// A row of the table of words that no page says is work for translators and nobody else. A word counts as said when its
+/// name stands anywhere beside its own row.
+#[test]
+fn every_word_is_said_somewhere() {
+    let sources = rust();
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for source in &sources {
+        for name in source.text.split(|c: char| !c.is_alphanumeric() && c != '_') {
+            *times.entry(name).or_default() += 1;
+        }
+    }
+    let rows = sources.iter().filter(|source| source.path.starts_with("crates/ui/src/text/"));
+    let names: Vec<&str> = rows
+        .flat_map(|source| source.text.lines())
+        .filter(|line| line.starts_with("    ") && line.ends_with("\";") && line.contains(": \""))
+        .filter_map(|line| line.trim_start().split([':', '(']).next())
+        .collect();
+    assert!(names.len() > 100, "only {} words are found: the table has changed its form", names.len());
+    let unsaid: Vec<&str> = names.into_iter().filter(|name| times[name] == 1).collect();
+    assert!(unsaid.is_empty(), "words that no page says: {unsaid:?}");
+}

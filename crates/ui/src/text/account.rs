@@ -13,17 +13,11 @@ crate::texts! {
     code_sent_to(phone: &str): "已发到 {phone}，5 分钟内有效", "Sent to {phone}, valid for 5 minutes";
     code_label: "验证码", "Code";
     code_hint: "短信里的 6 位数字", "The 6 digits in the message";
-    code_wrong(count: u64): "验证码不对，还可以试 {count} 次", "That is not the code; {count} try left", "That is not the code; {count} tries left";
-    code_expired: "验证码过时了，重新发一个", "The code has expired; send a new one";
-    code_empty: "填写短信里的 6 位数字", "Enter the 6 digits from the message";
     code_resend: "重新发送", "Send again";
-    code_resend_wait(seconds: u64): "{seconds} 秒后可以重新发送", "You can send again in {seconds} second", "You can send again in {seconds} seconds";
     code_sandbox: "沙箱里的短信在这里看", "Read the sandbox's messages here";
     other_phone: "换一个手机号", "Use another number";
     code_never_tell: "验证码不要告诉任何人，工作人员也不会问您要。", "Never tell anyone the code; our staff will not ask for it.";
     signed_in: "登录好了", "You are signed in";
-    signed_out: "已退出，这台设备上的信息已清除", "Signed out; this device keeps nothing of yours";
-    session_ended: "为了安全，需要再登录一次。填过的内容还在。", "For safety, sign in once more. What you entered is kept.";
 
     // Real name
     real_name_title: "实名认证", "Confirm who you are";
@@ -34,9 +28,6 @@ crate::texts! {
     resident_id_hint: "18 位，最后一位可能是 X", "18 characters, the last may be X";
     real_name_submit: "核对", "Check";
     real_name_done: "已实名", "Confirmed";
-    real_name_mismatch: "姓名和身份证号对不上，看看有没有写错", "Name and number do not belong together; check both";
-    real_name_unavailable: "公安部门暂时连不上，填的内容没有丢，过一会儿再点“核对”。", "The police register cannot be reached. Nothing is lost; try again in a while.";
-    real_name_taken: "这个身份证已经在另一个手机号上认证过。用那个手机号登录，或拨打 12345。", "This ID is already confirmed under another phone number. Sign in with that one, or call 12345.";
     real_name_needed: "先完成实名认证", "Confirm who you are first";
 
     // Cards
@@ -53,8 +44,6 @@ crate::texts! {
     card_remove: "移除", "Remove";
     card_remove_title(card: &str): "移除 {card}？", "Remove {card}?";
     card_remove_detail: "移除后不再查询和提醒，随时可以再添加。", "We stop asking about it. You can add it again at any time.";
-    card_removed: "已移除", "Removed";
-    card_added: "已添加", "Added";
     card_owner_self: "本人", "Mine";
     card_of(name: &str): "{name}的", "{name}'s";
     card_inspection_to(date: &str): "年检有效期到 {date}", "Inspection valid to {date}";
@@ -67,14 +56,10 @@ crate::texts! {
     vin_tail_label: "车架号后 6 位", "Last 6 of the VIN";
     vin_tail_hint: "在行驶证“车辆识别代号”一行", "On the vehicle licence, line “VIN”";
     vehicle_submit: "核对并添加", "Check and add";
-    vehicle_mismatch: "没有对上您名下的车。核对车牌、号牌种类和车架号，和行驶证一样。", "This did not match a vehicle of yours. Check plate, kind and VIN against the vehicle licence.";
-    vehicle_limit(count: u64): "最多添加 {count} 辆", "At most {count} vehicle", "At most {count} vehicles";
     licence_title: "添加驾驶证", "Add a licence";
     licence_lead: "只能添加您本人的驾驶证，证号就是身份证号。", "Only your own licence can be added; its number is your ID number.";
     file_no_label: "档案编号", "File number";
     file_no_hint: "驾驶证副页上的 12 位数字", "12 digits on the second page of the licence";
-    licence_mismatch: "没有对上您的驾驶证。核对档案编号，和副页上一样。", "This did not match your licence. Check the file number on the second page.";
-    card_twice: "这张卡已经添加过", "This card is already added";
 
     // Family and guardians
     family_title: "添加家人", "Add a family member";
@@ -86,9 +71,7 @@ crate::texts! {
     family_child_detail: "未满 18 岁，由公安部门核对监护关系", "Under 18; the police register checks that you are the guardian";
     family_phone_hint: "家人登录这里用的手机号", "The number they sign in with";
     family_ask: "发出申请", "Send the request";
-    family_asked(name: &str): "申请已发给{name}，同意后您就能看到", "Sent to {name}; you will see it once they agree";
     family_wants(name: &str): "{name}想看您的", "{name} would like to see your";
-    family_not_ward: "公安部门没有对上监护关系。需要帮助，拨打 12345。", "The register shows no guardianship. Call 12345 for help.";
     family_not_minor: "已满 18 岁，由本人同意就行", "Over 18: they can agree themselves";
     consent_asked: "等待同意", "Waiting";
     consent_given: "已同意", "Agreed";
@@ -98,7 +81,6 @@ crate::texts! {
     consent_withdraw: "收回同意", "Withdraw";
     consent_since(date: &str): "{date} 同意", "Agreed {date}";
     consent_until(date: &str): "到 {date} 为止", "Until {date}";
-    consent_withdrawn: "已收回，对方马上就看不到了", "Withdrawn; they can no longer see it";
 
     // My data
     me_title: "我的", "Me";
@@ -113,14 +95,12 @@ crate::texts! {
     access_self: "您本人", "Yourself";
     access_strange: "不认识？告诉我们", "Not familiar? Tell us";
     consents_title: "我同意过的", "What I agreed to";
-    consents_none: "还没有同意过任何人看您的信息", "You have not let anyone see your records";
     sessions_title: "登录的设备", "Signed-in devices";
     session_current: "这台", "This one";
     session_seen(age: &str): "最近使用：{age}", "Last used {age}";
     session_end: "退出", "Sign out";
     session_end_all: "全部退出", "Sign out everywhere";
     session_end_all_detail: "手机丢了就点这里。每台设备都要重新登录。", "Use this if a phone is lost. Every device must sign in again.";
-    sessions_ended(count: u64): "{count} 台设备已退出", "{count} device signed out", "{count} devices signed out";
     tokens_title: "API 令牌", "API tokens";
     tokens_lead: "给您自己的程序用。拿到令牌的程序能查您的信息，用完就收回。", "For programs of your own. A program with the token can read your records; withdraw it when done.";
     token_name_label: "用在哪里", "What it is for";
@@ -128,7 +108,6 @@ crate::texts! {
     token_create: "生成令牌", "Create a token";
     token_shown_once: "令牌只显示这一次，现在就复制好。", "The token is shown only now; copy it.";
     token_revoke: "收回", "Withdraw";
-    token_revoked: "令牌已收回", "Token withdrawn";
     tokens_none: "还没有令牌", "No tokens yet";
     export_title: "下载我的信息", "Download my data";
     export_detail: "账号、卡、同意和查看记录，一个文件全带走。", "Account, cards, consents and access log, in one file.";

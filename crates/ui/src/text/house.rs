@@ -33,7 +33,6 @@ crate::texts! {
     save: "保存", "Save";
     cancel: "取消", "Cancel";
     change: "修改", "Change";
-    next_step: "继续", "Continue";
     done: "完成", "Done";
     back_home: "回首页", "Back to home";
     all: "全部", "All";
@@ -42,7 +41,6 @@ crate::texts! {
     close: "收起", "Close";
     yes: "是", "Yes";
     no: "否", "No";
-    free_of_charge: "免费", "Free";
     pages: "翻页", "Pages";
     page_previous: "上一页", "Previous";
     page_next: "下一页", "Next";
@@ -53,13 +51,11 @@ crate::texts! {
     home_title(city: &str): "{city}市民之家", "{city} · Citizens' Home";
     greeting(name: &str): "{name}，您好", "Hello, {name}";
     switch_city: "切换城市", "Switch city";
-    my_figures: "我的", "Mine";
     sign_in_row_title: "登录后看自己的车和证", "Sign in to see your car and licence";
     sign_in_row_detail: "用手机号，一分钟", "With your phone number, one minute";
     add_card_row_title: "添加我的车或驾驶证", "Add my car or licence";
     add_card_row_detail: "添加一次，以后一点就能查", "Add it once, then ask with one tap";
     common_services: "常用服务", "Common services";
-    figure_unavailable: "暂时查不到", "Not available now";
     figure_ask: "点开查询", "Tap to ask";
     home_who_looked_title: "谁看过我的信息", "Who looked at my records";
     home_who_looked_detail: "每一次查看都有记录", "Every look is on record";
@@ -86,7 +82,6 @@ crate::texts! {
     search_none_detail: "换个说法试试，例如“罚单”“扣分”，也可以用拼音。还找不到，拨打 12345，有人帮您。", "Try other words, for example “fine” or “points”. Or call 12345, and someone will help.";
     search_closest: "也许是这些", "Perhaps one of these";
     search_hint: "可以输汉字、拼音或首字母", "Chinese, pinyin or initials";
-    search_long: "搜索的话短一些，60 个字以内", "Use a shorter phrase, at most 60 characters";
 
     // Service start page
     start_what_you_get: "您会得到什么", "What you get";
@@ -101,8 +96,6 @@ crate::texts! {
     start_if_wrong: "结果不对怎么办", "If the answer looks wrong";
     start_now: "开始查询", "Start";
     start_sign_in_first: "登录后开始", "Sign in to start";
-    start_add_card_first: "先添加车辆或驾驶证", "Add a vehicle or licence first";
-    start_not_in_city(city: &str): "{city}还没有这项服务", "{city} does not offer this yet";
 
     // Settings
     settings_title: "设置", "Settings";
@@ -154,5 +147,4 @@ crate::texts! {
     status_down: "连不上", "Unreachable";
     status_unknown: "还没问过", "Not asked yet";
     status_last_ok(age: &str): "上次正常：{age}", "Last worked {age}";
-    status_last_hour(answered: u64, asked: u64): "近一小时 {asked} 次查询，{answered} 次有结果", "{answered} of {asked} questions answered in the last hour";
 }

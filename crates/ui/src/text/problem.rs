@@ -7,8 +7,6 @@ crate::texts! {
     unavailable_instead(phone: &str): "等不及，可以拨打 {phone}，或去窗口办。", "If it cannot wait, call {phone} or visit the counter.";
     half_answer_title(department: &str): "{department}的答复不完整", "The answer from {department} is incomplete";
     half_answer_detail: "不完整的结果容易误会，所以没有显示。过几分钟再试。", "Half an answer misleads, so it is not shown. Try again in a few minutes.";
-    not_yours_title: "这张卡不在您名下", "This card is not yours";
-    not_yours_detail: "只能查自己的，或者家人同意给您看的。", "You can ask about your own, or what family members let you see.";
     not_found_title: "没有这个页面", "There is no such page";
     not_found_detail: "地址可能写错了，或者页面换了地方。从首页或搜索进去，一般能找到。", "The address may be mistyped, or the page has moved. Try the home page or the search.";
     gone_title: "这个页面已经撤下", "This page has been taken down";
@@ -17,15 +15,10 @@ crate::texts! {
     unprocessable_detail: "返回上一页，照提示改好再提交，填过的都还在。", "Go back, mend what is marked and send it again. What you entered is kept.";
     form_stale_title: "这个表单放得太久了", "This form has been open for too long";
     form_stale_detail: "返回上一页刷新一下，再提交一次。", "Go back, refresh, and send it again.";
-    too_many_title: "点得有点快", "That was a little fast";
-    too_many_detail(seconds: u64): "{seconds} 秒后再试，内容不会丢。", "Try again in {seconds} second; nothing is lost.", "Try again in {seconds} seconds; nothing is lost.";
     internal_title: "我们这边出了问题", "Something went wrong on our side";
     internal_detail: "已经记下来，有人会处理。您的信息没有丢，过几分钟再试。", "It has been recorded and will be dealt with. Nothing of yours is lost; try again in a few minutes.";
-    internal_number(number: &str): "打电话时报这个编号：{number}", "Mention this number when you call: {number}";
     busy_title: "现在人有点多", "It is busy right now";
     busy_detail: "稍等一会儿，再点一次“再试一次”。", "Wait a moment and try again.";
-    closed_title: "现在不开放", "Closed at the moment";
-    closed_until(at: &str): "{at} 再来", "Open again {at}";
     offline_title: "网络断了", "You are offline";
     offline_detail: "看看手机有没有信号。连上以后点“再试一次”。急事可以拨打 12345。", "Check your signal, then try again. For urgent matters call 12345.";
     forbidden_title: "这里只给本人看", "Only the owner may see this";
