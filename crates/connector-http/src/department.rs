@@ -192,7 +192,9 @@ impl Drop for Exchange {
 const fn end(failure: Failure) -> End {
     match failure {
         Failure::Down | Failure::TimedOut | Failure::Busy | Failure::Redirected => End::Failed,
-        Failure::Garbage | Failure::Half | Failure::WrongSubject | Failure::TooLarge => End::Answered,
+        Failure::Garbage | Failure::Half | Failure::WrongSubject | Failure::TooLarge | Failure::Refused => {
+            End::Answered
+        }
         Failure::NotAsked | Failure::Forbidden => End::Abandoned,
     }
 }

@@ -1,5 +1,8 @@
 //! The narrow waist between the platform and whatever answers for a department: what can be asked, what can come back,
-//! and what can go wrong. No wire format and no HTTP here; `connector-http` speaks one, tests speak another.
+//! and what can go wrong. No wire format and no HTTP here; `connector-http` speaks one, tests speak another. The waist
+//! towards payment providers is `pay`.
+
+pub mod pay;
 
 use std::{collections::BTreeMap, fmt, future::Future, pin::Pin};
 
@@ -71,6 +74,8 @@ pub enum Failure {
     Redirected,
     /// The address is not on the allow-list.
     Forbidden,
+    /// Understood and declined. The log has the code.
+    Refused,
 }
 
 impl fmt::Display for Failure {
@@ -86,6 +91,7 @@ impl fmt::Display for Failure {
             Self::TooLarge => "answer too large",
             Self::Redirected => "redirected",
             Self::Forbidden => "address not allowed",
+            Self::Refused => "refused",
         })
     }
 }
