@@ -1,3 +1,31 @@
 //! What services are made of: pure functions from state, rules and a day to values. No clock, no store, no network.
 
+pub mod payment;
 pub mod record;
+pub mod refund;
+
+/// A closed set of words that are stored, shown in addresses and read back.
+macro_rules! words {
+    ($type:ident { $($variant:ident = $word:literal,)+ }) => {
+        impl $type {
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The word that is stored.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+
+            #[must_use]
+            pub fn parse(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(crate) use words;

@@ -68,6 +68,10 @@ slug!(
     /// The key of a department in a city's `bindings.toml`.
     DepartmentId
 );
+slug!(
+    /// The name of a payment provider, as in the path of its callbacks.
+    ProviderId
+);
 
 /// 128 random bits, written as 26 lower-case characters of Crockford's base 32.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -19,7 +19,7 @@ pub use access::{Access, Actor, Receipt};
 pub use calendar::Calendar;
 pub use clock::{Clock, Date, FakeClock, SystemClock, Timestamp};
 pub use error::{Error, FieldError, Kind, Result};
-pub use id::{AccountId, CityId, DepartmentId, Id, ServiceId};
+pub use id::{AccountId, CityId, DepartmentId, Id, ProviderId, ServiceId};
 pub use lang::{Lang, Text};
 pub use money::Money;
 pub use pii::{Index, Pii, Sealed};

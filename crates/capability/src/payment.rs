@@ -1,0 +1,180 @@
+//! `payment`: a citizen's intent to pay, from the first click to the receipt or to the money back home.
+//!
+//! A payment is what the citizen wants; an attempt is one order at one provider. Money may arrive on any attempt, late,
+//! twice or with a wrong amount, and the department may refuse what was paid. One function decides what follows from
+//! each of these; its caller keeps the decision in one commit, or decides again if the payment has changed meanwhile.
+
+use kernel::{DepartmentId, Money, ProviderId, Timestamp};
+use ledger::Account;
+
+use crate::{refund, words};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// The cashier is open.
+    Pending,
+    /// Nothing was paid, and nothing will be: expired or given up. What arrives now goes back.
+    Closed,
+    /// The provider has the money; the department does not know yet.
+    Paid,
+    /// The department is being told, with the same key until it has answered.
+    Posting,
+    /// The department has taken it: there is a receipt.
+    Posted,
+    /// The department refused it: the whole amount is set aside for the citizen.
+    Failed,
+    /// The whole amount is on its way back.
+    Refunding,
+    /// The whole amount is back.
+    Refunded,
+}
+words!(State {
+    Pending = "pending",
+    Closed = "closed",
+    Paid = "paid",
+    Posting = "posting",
+    Posted = "posted",
+    Failed = "failed",
+    Refunding = "refunding",
+    Refunded = "refunded",
+});
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Event {
+    Paid,
+    Expired,
+    Cancelled,
+    PostBegun,
+    PostAccepted,
+    PostRefused,
+    /// An order for all that was left has gone out.
+    RefundBegun,
+    /// All of it is back.
+    RefundDone,
+}
+
+pub const TABLE: &[(State, Event, State)] = &[
+    (State::Pending, Event::Paid, State::Paid),
+    (State::Pending, Event::Expired, State::Closed),
+    (State::Pending, Event::Cancelled, State::Closed),
+    (State::Paid, Event::PostBegun, State::Posting),
+    (State::Posting, Event::PostAccepted, State::Posted),
+    (State::Posting, Event::PostRefused, State::Failed),
+    (State::Failed, Event::RefundBegun, State::Refunding),
+    (State::Posted, Event::RefundBegun, State::Refunding),
+    (State::Refunding, Event::RefundDone, State::Refunded),
+];
+
+#[must_use]
+pub fn next(state: State, event: Event) -> Option<State> {
+    TABLE.iter().find(|(from, on, _)| (*from, *on) == (state, event)).map(|(_, _, to)| *to)
+}
+
+impl State {
+    /// No event leaves it. Money that arrives on it all the same goes back on its own.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Closed | Self::Refunded)
+    }
+
+    /// A bill with a payment in such a state is not paid by another one.
+    #[must_use]
+    pub const fn holds_the_bill(self) -> bool {
+        matches!(self, Self::Pending | Self::Paid | Self::Posting | Self::Posted)
+    }
+}
+
+/// One order at one provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AttemptState {
+    Open,
+    /// Its money is the payment's.
+    Paid,
+    Closed,
+    /// All its money is on its way back.
+    Refunding,
+    Refunded,
+}
+words!(AttemptState {
+    Open = "open",
+    Paid = "paid",
+    Closed = "closed",
+    Refunding = "refunding",
+    Refunded = "refunded",
+});
+
+pub const ATTEMPT_TABLE: &[(AttemptState, AttemptState)] = &[
+    (AttemptState::Open, AttemptState::Paid),
+    (AttemptState::Open, AttemptState::Closed),
+    // Surplus and late money goes back without having been the payment's.
+    (AttemptState::Open, AttemptState::Refunding),
+    (AttemptState::Closed, AttemptState::Refunding),
+    (AttemptState::Paid, AttemptState::Refunding),
+    (AttemptState::Refunding, AttemptState::Refunded),
+];
+
+/// Whose revenue it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Payee {
+    Merchant(DepartmentId),
+    /// Fines and permit fees: they go to the treasury and come back by its procedure alone.
+    Treasury(Account),
+}
+
+impl Payee {
+    #[must_use]
+    pub fn account(&self) -> Account {
+        match self {
+            Self::Merchant(department) => Account::merchant(department),
+            Self::Treasury(account) => account.clone(),
+        }
+    }
+
+    /// Reads the name of a payee's ledger account; `None` for an account that is no payee's.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        let account = Account::parse(name)?;
+        match account.kind() {
+            ledger::Kind::Merchant => DepartmentId::parse(account.owner()).map(Self::Merchant),
+            ledger::Kind::Treasury => Some(Self::Treasury(account)),
+            _ => None,
+        }
+    }
+}
+
+/// What is known of a payment when something happens to it. No personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    pub state: State,
+    pub amount: Money,
+    pub payee: Payee,
+    pub expires_at: Timestamp,
+    /// The department has once said yes.
+    pub posted: bool,
+    /// In the order in which they were made: the place is the `part` of an attempt's transfers.
+    pub attempts: Vec<AttemptFacts>,
+    /// In the order in which they were made: the place is the `part` of a refund's transfers.
+    pub refunds: Vec<refund::Facts>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttemptFacts {
+    pub out_trade_no: String,
+    pub provider: ProviderId,
+    pub state: AttemptState,
+    pub amount: Money,
+    /// The provider's number, once money has arrived.
+    pub trade_no: Option<String>,
+}
+
+/// What becomes of an attempt. The provider's number and time come with the money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttemptChange {
+    pub out_trade_no: String,
+    pub state: AttemptState,
+    pub trade_no: Option<String>,
+    pub paid_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! `refund`: money on its way back, followed to its end.
+//!
+//! A refund that somebody asks for needs a second pair of eyes; one that follows from the rules (money that came late,
+//! twice, or that the department refused) starts approved. Which transfers it makes is decided with its payment, in
+//! [`crate::payment`], because what may go back depends on what was paid.
+
+use kernel::{Id, Money};
+
+use crate::words;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Somebody of staff asks for it.
+    Asked,
+    /// It will happen: by the rules, or by a second person.
+    Approved,
+    /// The provider has the order.
+    Sent,
+    Done,
+    Declined,
+    /// The provider cannot return it by itself: the account is closed, the card is lost. Staff see to it.
+    Abnormal,
+}
+words!(State {
+    Asked = "asked",
+    Approved = "approved",
+    Sent = "sent",
+    Done = "done",
+    Declined = "declined",
+    Abnormal = "abnormal",
+});
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Event {
+    Approved,
+    Declined,
+    Sent,
+    Done,
+    Failed,
+}
+
+pub const TABLE: &[(State, Event, State)] = &[
+    (State::Asked, Event::Approved, State::Approved),
+    (State::Asked, Event::Declined, State::Declined),
+    (State::Approved, Event::Sent, State::Sent),
+    // The answer may come in one breath with the order, and the treasury has no order.
+    (State::Approved, Event::Done, State::Done),
+    (State::Approved, Event::Failed, State::Abnormal),
+    (State::Sent, Event::Done, State::Done),
+    (State::Sent, Event::Failed, State::Abnormal),
+    (State::Abnormal, Event::Sent, State::Sent),
+    (State::Abnormal, Event::Done, State::Done),
+];
+
+#[must_use]
+pub fn next(state: State, event: Event) -> Option<State> {
+    TABLE.iter().find(|(from, on, _)| (*from, *on) == (state, event)).map(|(_, _, to)| *to)
+}
+
+impl State {
+    /// Nothing happens to it any more.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Declined)
+    }
+}
+
+/// Why money goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// It was paid already, through another attempt.
+    Surplus,
+    /// It came when the payment or the attempt was closed.
+    Late,
+    /// The department would not take it.
+    Refused,
+    /// What is left of a top-up, asked for by its owner.
+    Rest,
+    /// By staff, with a word of theirs.
+    Staff,
+}
+words!(Reason {
+    Surplus = "surplus",
+    Late = "late",
+    Refused = "refused",
+    Rest = "rest",
+    Staff = "staff",
+});
+
+impl Reason {
+    /// The money was never applied to the payment: it does not lessen what the payment has paid.
+    #[must_use]
+    pub const fn is_of_unapplied_money(self) -> bool {
+        matches!(self, Self::Surplus | Self::Late)
+    }
+}
+
+/// Who gives it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Route {
+    /// The payment provider, to where it came from.
+    Provider,
+    /// The treasury, by its own procedure (退付): it never passes our accounts, and staff enter the document's number.
+    Treasury,
+}
+words!(Route {
+    Provider = "provider",
+    Treasury = "treasury",
+});
+
+/// What is known of a refund when something happens to its payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Our number, which the provider knows it by; the same number never pays twice.
+    pub refund_no: String,
+    /// The attempt whose money it is.
+    pub out_trade_no: String,
+    pub amount: Money,
+    pub state: State,
+    pub reason: Reason,
+    pub route: Route,
+    /// The person of staff who asked; nobody for one that follows from the rules.
+    pub asked_by: Option<Id>,
+}
+
+/// A refund as it is from now on: new, or changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub facts: Facts,
+    pub is_new: bool,
+    /// The second person of staff, in the change that approves or declines.
+    pub decided_by: Option<Id>,
+    /// The number of the treasury's document, in the change that completes.
+    pub document_no: Option<String>,
+}
+
+/// Our number of a payment's `part`-th refund: it can be written down before anybody is asked, and is never another's.
+#[must_use]
+pub fn number(out_trade_no: &str, part: u16) -> String {
+    format!("{out_trade_no}r{part}")
+}
+
+/// Four eyes: nobody approves what they asked for. One that nobody asked for has nothing to approve.
+#[must_use]
+pub fn may_approve(refund: &Facts, by: Id) -> bool {
+    refund.asked_by.is_some_and(|asker| asker != by)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_back() {
+        for state in State::ALL {
+            assert_eq!(State::parse(state.word()), Some(*state));
+        }
+        for reason in Reason::ALL {
+            assert_eq!(Reason::parse(reason.word()), Some(*reason));
+        }
+        for route in Route::ALL {
+            assert_eq!(Route::parse(route.word()), Some(*route));
+        }
+        assert_eq!(State::parse("open"), None);
+    }
+
+    #[test]
+    fn the_table_is_a_function_and_every_end_is_an_end() {
+        for (i, (from, on, _)) in TABLE.iter().enumerate() {
+            assert!(!from.is_final(), "{from:?} is left by {on:?}");
+            assert!(!TABLE[..i].iter().any(|(state, event, _)| (state, event) == (from, on)), "{from:?} {on:?} twice");
+        }
+        for state in State::ALL.iter().filter(|state| !state.is_final()) {
+            assert!(TABLE.iter().any(|(from, _, _)| from == state), "{state:?} is left by nothing");
+        }
+    }
+
+    #[test]
+    fn nobody_approves_their_own_wish() {
+        let (one, other) = (Id([1; 16]), Id([2; 16]));
+        let mut refund = Facts {
+            refund_no: number("a", 0),
+            out_trade_no: "a".to_owned(),
+            amount: Money::from_fen(1),
+            state: State::Asked,
+            reason: Reason::Staff,
+            route: Route::Provider,
+            asked_by: Some(one),
+        };
+        assert!(may_approve(&refund, other));
+        assert!(!may_approve(&refund, one));
+        refund.asked_by = None;
+        assert!(!may_approve(&refund, one));
+    }
+}
