@@ -7,7 +7,10 @@ use store::{CellKind, Error, Result};
 /// Number, name, statements.
 type Step = (i64, &'static str, &'static str);
 
-const PLATFORM: &[Step] = &[(1, "accounts", include_str!("../migrations/platform/0001_accounts.sql"))];
+const PLATFORM: &[Step] = &[
+    (1, "accounts", include_str!("../migrations/platform/0001_accounts.sql")),
+    (2, "staff", include_str!("../migrations/platform/0002_staff.sql")),
+];
 const CITY: &[Step] = &[(1, "cards", include_str!("../migrations/city/0001_cards.sql"))];
 
 pub(crate) fn run(connection: &mut Connection, kind: CellKind) -> Result<()> {

@@ -29,7 +29,14 @@ pub(crate) use statement;
 #[must_use]
 pub fn statements() -> Vec<(CellKind, &'static Statement)> {
     let both = [crate::access::ALL, crate::once::ALL, crate::outbox::ALL];
-    let platform = [crate::account::ALL, crate::code::ALL, crate::consent::ALL, crate::session::ALL];
+    let platform = [
+        crate::account::ALL,
+        crate::code::ALL,
+        crate::consent::ALL,
+        crate::session::ALL,
+        crate::staff::ALL,
+        crate::staff_act::ALL,
+    ];
     let city = [crate::answer::ALL, crate::card::ALL];
     let of = |kind: CellKind, files: &[&'static [&'static Statement]]| {
         files.iter().flat_map(|all| all.iter()).map(|statement| (kind, *statement)).collect::<Vec<_>>()

@@ -5,6 +5,7 @@
 
 mod behaviour;
 mod model;
+mod staff;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use kernel::{
     access::Purpose,
 };
 pub use model::*;
+pub use staff::*;
 
 use crate::{
     BindCard, City, Message, NewSession, Once, Opener, Payload, Relation, SendCode, SessionKind, SignIn, Stores,
@@ -48,6 +50,12 @@ macro_rules! contract_suite {
             grouped_writes_per_second
             cards_follow_the_model
             sessions_follow_the_model
+            a_login_belongs_to_one_person_for_ever
+            tries_at_the_desk_are_counted_before_they_are_answered
+            a_code_of_the_authenticator_works_once
+            a_desk_session_idles_expires_ends_and_dies_with_its_account
+            roles_are_given_taken_and_still_named
+            deeds_of_staff_are_written_and_never_changed
         );
     };
     (@ $opener:expr; $($behaviour:ident)+) => {
