@@ -1,16 +1,10 @@
-//! Departments described by data, asked over HTTP and answering in JSON. A department is never trusted: not with the
-//! platform's time, memory or connections, not to be where it says, not to speak of the person who was asked about.
+//! Departments described by data, asked over HTTP and answering in JSON. A department is never trusted: what `exchange`
+//! takes care of, and not to speak of the person who was asked about.
 //!
 //! What an answer means is read in `answer` and `mapping`, which are pure. No cache here and no freshness: that is the
 //! engine's. Other formats (XML, CSV) get their own crates.
 
-mod address;
 mod answer;
-mod breaker;
-mod charset;
-mod department;
-mod exchange;
-mod json;
 mod mapping;
 mod picture;
 mod template;
@@ -25,6 +19,7 @@ use std::{
 };
 
 use connector::{Answer, BoxFuture, Connector, Failure, Health, Image, Provenance, Question, Target};
+use exchange::{AllowList, Limits, Line, Reply, Request, Wire, charset, json};
 use kernel::{CityId, Clock, DepartmentId, Pii};
 use manifest::{
     Binding, Department, Value,
@@ -33,17 +28,10 @@ use manifest::{
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use crate::{
-    address::AllowList,
-    department::Line,
-    exchange::{Reply, Request, Wire},
-    template::Writing,
-};
+use crate::template::Writing;
 
 /// Largest evidence picture.
 const PICTURE_BYTES_MAX: usize = 65_536;
-/// The part of the deadline that a question may spend in the queue; the rest is the department's.
-const PATIENCE_PART: u32 = 2;
 
 pub struct Config {
     /// Address of the sandbox, which `sandbox:` in a base URL stands for. Its host counts as allowed.
@@ -122,7 +110,18 @@ impl Http {
     ) -> Result<T, Failure> {
         let started = Instant::now();
         let line = self.line(target);
-        let result = self.exchange_on(&line, target.department, started, request, read).await;
+        let department = target.department;
+        let limits = Limits {
+            deadline: Duration::from_millis(department.deadline_ms.into()),
+            concurrency: department.concurrency,
+        };
+        let result = match request {
+            Ok(request) => line.exchange(&self.wire, limits, &self.clock, request, read).await,
+            Err(failure) => {
+                line.note(failure);
+                Err(failure)
+            }
+        };
         let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let department = target.binding.department.as_str();
         let scope = target.scope.map_or("", CityId::as_str);
@@ -130,26 +129,6 @@ impl Http {
             Ok(_) => tracing::debug!(department, scope, latency_ms, "answered"),
             Err(failure) => tracing::warn!(department, scope, latency_ms, %failure, "no answer"),
         }
-        result
-    }
-
-    async fn exchange_on<T>(
-        &self,
-        line: &Arc<Line>,
-        department: &Department,
-        started: Instant,
-        request: Result<Request, Failure>,
-        read: impl FnOnce(Reply) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let request = request.inspect_err(|failure| line.note(*failure))?;
-        let deadline = Duration::from_millis(department.deadline_ms.into());
-        let exchange = line.admit(department.concurrency, deadline / PATIENCE_PART, &self.clock).await?;
-        let left = deadline.saturating_sub(started.elapsed());
-        let result = match tokio::time::timeout(left, self.wire.exchange(request)).await {
-            Ok(reply) => reply.and_then(read),
-            Err(_) => Err(Failure::TimedOut),
-        };
-        exchange.end(result.as_ref().err().copied());
         result
     }
 
@@ -198,7 +177,7 @@ impl Http {
             }
         };
         let answer_bytes_max = usize::try_from(department.answer_bytes_max).unwrap_or(usize::MAX);
-        Ok(Request { method, url, headers, body, answer_bytes_max })
+        Ok(Request { method, url, headers, body, answer_bytes_max, reads_refusal: false })
     }
 
     fn picture(&self, target: Target<'_>, row: &Row) -> Result<Request, Failure> {
@@ -211,6 +190,7 @@ impl Http {
             headers: headers(target.department, target.binding, "image/png, image/jpeg, image/webp")?,
             body: None,
             answer_bytes_max: PICTURE_BYTES_MAX,
+            reads_refusal: false,
         })
     }
 }
@@ -247,7 +227,7 @@ impl Connector for Http {
         Box::pin(async move {
             let request = question.values.process(|values| self.question(target, values));
             let read = |reply: Reply| {
-                let text = charset::decode(&reply.body, reply.content_type.as_deref())?;
+                let text = charset::decode(&reply.body, reply.content_type())?;
                 let json = json::parse(&text)?;
                 let rows = question.values.process(|values| answer::read(target.binding, values, &json))?;
                 let provenance = Provenance {

@@ -6,7 +6,7 @@
 
 use std::{fmt, sync::Arc};
 
-use kernel::{Date, Money, Text, Timestamp};
+use kernel::{Date, Money, Pii, Text, Timestamp};
 use serde::Serialize;
 
 use crate::{BoxFuture, Failure, HealthState};
@@ -26,7 +26,7 @@ pub struct Order {
     pub return_url: String,
     pub device: Device,
     /// The address that the payer came from, which some cashiers compare.
-    pub payer_ip: String,
+    pub payer_ip: Pii<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

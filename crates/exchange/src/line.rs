@@ -1,25 +1,39 @@
-//! The line to one department of one city: how many exchanges are under way (the bulkhead), whether it is asked at all
-//! (the breaker), and how it has been doing (its health). One department that hangs keeps its own line busy and nobody
-//! else's.
+//! The line to one department of one city, or to one payment provider: how many exchanges are under way (the bulkhead),
+//! whether it is asked at all (the breaker), and how it has been doing (its health). Whoever hangs keeps their own line
+//! busy and nobody else's.
 
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use connector::{Failure, HealthState};
 use kernel::{Clock, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::breaker::{Breaker, End, Pass, Recent};
+use crate::{
+    breaker::{Breaker, End, Pass, Recent},
+    wire::{Reply, Request, Wire},
+};
 
 /// Questions that may wait for each exchange under way; beyond it a wait would outlast the deadline anyway.
 const WAITING_PER_EXCHANGE_MAX: u32 = 32;
 /// A failure among so many latest exchanges makes a department shaky.
 const SHAKY_WITHIN: u32 = 5;
+/// The part of the deadline that a question may spend in the queue; the rest is for the answer.
+const PATIENCE_PART: u32 = 2;
+
+/// What one exchange may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// From the queue to the read answer.
+    pub deadline: Duration,
+    /// Exchanges under way on the line at once.
+    pub concurrency: u32,
+}
 
 pub struct Line {
     bulkhead: Mutex<Bulkhead>,
@@ -77,7 +91,7 @@ impl Line {
         concurrency: u32,
         patience: Duration,
         clock: &Arc<dyn Clock>,
-    ) -> Result<Exchange, Failure> {
+    ) -> Result<Admitted, Failure> {
         // Whoever would be turned away at the end of the queue need not stand in it.
         if lock(&self.record).breaker.admit(clock.now()).1.is_none() {
             return Err(Failure::NotAsked);
@@ -92,7 +106,7 @@ impl Line {
         record.breaker = breaker;
         let pass = pass.ok_or(Failure::NotAsked)?;
         drop(record);
-        Ok(Exchange { line: self.clone(), clock: clock.clone(), pass, ended: false, _place: place })
+        Ok(Admitted { line: self.clone(), clock: clock.clone(), pass, ended: false, _place: place })
     }
 
     async fn wait(
@@ -109,6 +123,26 @@ impl Line {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) | Err(_) => Err(Failure::NotAsked),
         }
+    }
+
+    /// One exchange, from the queue to the read answer, inside the deadline.
+    pub async fn exchange<T>(
+        self: &Arc<Self>,
+        wire: &Wire,
+        limits: Limits,
+        clock: &Arc<dyn Clock>,
+        request: Request,
+        read: impl FnOnce(Reply) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let started = Instant::now();
+        let admitted = self.admit(limits.concurrency, limits.deadline / PATIENCE_PART, clock).await?;
+        let left = limits.deadline.saturating_sub(started.elapsed());
+        let result = match tokio::time::timeout(left, wire.exchange(request)).await {
+            Ok(reply) => reply.and_then(read),
+            Err(_) => Err(Failure::TimedOut),
+        };
+        admitted.end(result.as_ref().err().copied());
+        result
     }
 
     /// Keeps a failure that happened before anything was asked.
@@ -154,7 +188,7 @@ impl Drop for Turn<'_> {
 
 /// An admitted exchange. Dropped before its end, it counts as abandoned, so that a probe whose asker went away does not
 /// keep the breaker waiting for ever.
-pub struct Exchange {
+pub struct Admitted {
     line: Arc<Line>,
     clock: Arc<dyn Clock>,
     pass: Pass,
@@ -162,7 +196,7 @@ pub struct Exchange {
     _place: OwnedSemaphorePermit,
 }
 
-impl Exchange {
+impl Admitted {
     pub fn end(mut self, failure: Option<Failure>) {
         self.ended = true;
         let now = self.clock.now();
@@ -177,7 +211,7 @@ impl Exchange {
     }
 }
 
-impl Drop for Exchange {
+impl Drop for Admitted {
     fn drop(&mut self) {
         if !self.ended {
             let now = self.clock.now();

@@ -21,11 +21,21 @@ pub struct Request {
     pub headers: HeaderMap,
     pub body: Option<Vec<u8>>,
     pub answer_bytes_max: usize,
+    /// The reply is read also if its status declines the request (4xx): it says why.
+    pub reads_refusal: bool,
 }
 
 pub struct Reply {
-    pub content_type: Option<String>,
+    pub status: StatusCode,
+    pub headers: HeaderMap,
     pub body: Vec<u8>,
+}
+
+impl Reply {
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok())
+    }
 }
 
 /// Two clients, because a connection that was opened to a listed host must never serve one that is not listed.
@@ -55,12 +65,11 @@ impl Wire {
             result => result,
         };
         let mut response = response.map_err(|error| without_reply(&error))?;
-        accept(response.status())?;
+        accept(response.status(), request.reads_refusal)?;
         if response.content_length().is_some_and(|length| length > answer_bytes_max as u64) {
             return Err(Failure::TooLarge);
         }
-        let content_type =
-            response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| amid_reply(&error, body.is_empty()))? {
             if body.len() + chunk.len() > answer_bytes_max {
@@ -68,7 +77,7 @@ impl Wire {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Reply { content_type, body })
+        Ok(Reply { status, headers, body })
     }
 }
 
@@ -103,12 +112,13 @@ async fn send(client: &Client, request: &Request) -> reqwest::Result<reqwest::Re
     builder.send().await
 }
 
-fn accept(status: StatusCode) -> Result<(), Failure> {
+fn accept(status: StatusCode, reads_refusal: bool) -> Result<(), Failure> {
     match status.as_u16() {
         200..=299 => Ok(()),
         300..=399 => Err(Failure::Redirected),
         408 => Err(Failure::TimedOut),
         429 => Err(Failure::Busy),
+        400..=499 if reads_refusal => Ok(()),
         500..=599 => Err(Failure::Down),
         _ => Err(Failure::Garbage),
     }
