@@ -11,16 +11,28 @@ pub enum Department {
     DriverRegister,
     MedicalRegister,
     PublicSecurity,
+    Water,
+    Electricity,
+    Gas,
+    Heating,
+    Broadband,
+    Hospital,
     Sms,
 }
 
 impl Department {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 12] = [
         Self::TrafficPolice,
         Self::VehicleRegister,
         Self::DriverRegister,
         Self::MedicalRegister,
         Self::PublicSecurity,
+        Self::Water,
+        Self::Electricity,
+        Self::Gas,
+        Self::Heating,
+        Self::Broadband,
+        Self::Hospital,
         Self::Sms,
     ];
 
@@ -33,6 +45,12 @@ impl Department {
             Self::DriverRegister => "driver-register",
             Self::MedicalRegister => "medical-register",
             Self::PublicSecurity => "public-security",
+            Self::Water => "water",
+            Self::Electricity => "electricity",
+            Self::Gas => "gas",
+            Self::Heating => "heating",
+            Self::Broadband => "broadband",
+            Self::Hospital => "hospital",
             Self::Sms => "sms",
         }
     }
@@ -50,6 +68,12 @@ impl Department {
             Self::DriverRegister => Text::new("驾驶人登记", "Driver register"),
             Self::MedicalRegister => Text::new("驾驶人体检", "Medical register"),
             Self::PublicSecurity => Text::new("公安人口库", "Public security"),
+            Self::Water => Text::new("自来水公司", "Water company"),
+            Self::Electricity => Text::new("供电公司", "Electricity company"),
+            Self::Gas => Text::new("燃气公司", "Gas company"),
+            Self::Heating => Text::new("供热公司", "Heating company"),
+            Self::Broadband => Text::new("宽带公司", "Broadband company"),
+            Self::Hospital => Text::new("医院就诊卡", "Hospital cards"),
             Self::Sms => Text::new("短信网关", "SMS gateway"),
         }
     }
@@ -70,6 +94,16 @@ impl Department {
             Self::MedicalRegister => Text::new("驾驶人身体条件证明", "Medical certificates of drivers"),
             Self::PublicSecurity => {
                 Text::new("姓名与身份证号核对，监护关系核对", "Real-name check and guardianship check")
+            }
+            Self::Water => Text::new("水费：可分次缴", "Water bills; may be paid in parts"),
+            Self::Electricity => {
+                Text::new("电费：逾期每日 0.1%，先缴旧账", "Electricity bills; 0.1 % a day late, oldest first")
+            }
+            Self::Gas => Text::new("燃气费与预存余额，先缴旧账", "Gas bills, oldest first, and a balance to top up"),
+            Self::Heating => Text::new("采暖费：按面积，一季一缴", "Heating by floor area, a bill a season"),
+            Self::Broadband => Text::new("宽带月费与预存余额", "Broadband by the month, and a balance to top up"),
+            Self::Hospital => {
+                Text::new("就诊卡余额、充值、退回余款", "Balance of a card, top-ups, and giving the rest back")
             }
             Self::Sms => Text::new("收下短信，显示在收件箱", "Takes text messages and shows them in the inbox"),
         }

@@ -16,6 +16,11 @@ pub(crate) enum Topic {
     Violation,
     Tariff,
     Key,
+    Customer,
+    Home,
+    Usage,
+    Paying,
+    Balance,
 }
 
 #[derive(Clone)]

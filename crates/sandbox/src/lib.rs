@@ -5,6 +5,7 @@
 //! only the switches of the faults and the last text messages are held in memory. It knows no secrets and is bound to
 //! loopback, so its pages show synthetic personal data in clear.
 
+mod biller;
 mod days;
 mod demo;
 mod department;
@@ -18,6 +19,7 @@ mod offence;
 mod page;
 mod permutation;
 mod population;
+mod posting;
 mod reply;
 mod sms;
 mod truth;
@@ -30,14 +32,16 @@ use std::sync::Arc;
 use axum::{Router, routing::get};
 use kernel::{Clock, Date};
 
+pub use biller::{Bill, BillState, Biller, Customer};
 pub use demo::DemoPerson;
 pub use department::Department;
 pub use exam::Exam;
 pub use fault::{DELAY_MS_DEFAULT, DELAY_MS_MAX, Fault, Standing, Switch};
 pub use licence::Licence;
 pub use population::{Area, PERSONS_MAX, Person, Population};
+pub use posting::{Posting, PostingKind, Share};
 pub use sms::Sms;
-pub use truth::{Citizen, VehicleTruth};
+pub use truth::{Citizen, CustomerTruth, VehicleTruth};
 pub use vehicle::Vehicle;
 pub use violation::{Decision, State, Violation};
 

@@ -147,6 +147,12 @@ fn examples(department: Department, area: &str, people: &[DemoPerson]) -> Vec<(S
             post("/public-security/identity".into(), json!({ "xm": first.name, "sfzmhm": first.resident_id })),
             post("/public-security/guardian".into(), json!({ "jhr": first.resident_id, "bjhr": ward })),
         ],
+        Department::Water
+        | Department::Electricity
+        | Department::Gas
+        | Department::Heating
+        | Department::Broadband
+        | Department::Hospital => Vec::new(),
         Department::Sms => vec![
             post("/sms/send".into(), json!({ "phone": first.phone, "text": "验证码 482913", "key": "example-1" })),
             (format!("GET /sms.json?phone={}", first.phone), None),

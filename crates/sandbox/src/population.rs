@@ -5,18 +5,21 @@
 //! Identifiers are valid and nobody's: resident IDs of the city level (`NNNN00`), plate serials of three letters and
 //! two digits or all zeros, which GA 36 never issues, and phones of a range that is not assigned.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::civil::date;
 use kernel::{Date, identifier::ResidentId, rng::mix};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    biller,
     days::{age_on, days_between, plus_days},
     demo,
+    department::Department,
     draw::{Draw, Topic},
     name,
     permutation::Permutation,
+    posting::Journal,
 };
 
 /// A city as the sandbox knows it.
@@ -69,6 +72,10 @@ pub(crate) struct District {
     file_nos: Permutation,
     /// Turns a record's place into the ten digits behind its area.
     pub(crate) record_nos: Permutation,
+    /// Customer numbers, one order for each biller.
+    pub(crate) customer_nos: [Permutation; 6],
+    /// What was done at the counters since the start, by department.
+    journals: [Mutex<Journal>; Department::ALL.len()],
 }
 
 /// A person in the registers.
@@ -97,6 +104,8 @@ impl Population {
                 plates: Permutation::new(ORDINARY_SERIALS * area.plates.len().max(1) as u64, key(2)),
                 file_nos: Permutation::new(FILE_NOS, key(3)),
                 record_nos: Permutation::new(10_000_000_000, key(4)),
+                customer_nos: biller::numbers(seed),
+                journals: Default::default(),
                 seed,
                 area,
             }
@@ -168,6 +177,10 @@ impl District {
 
     pub(crate) const fn persons(&self) -> u64 {
         self.persons
+    }
+
+    pub(crate) fn journal(&self, department: Department) -> MutexGuard<'_, Journal> {
+        self.journals[department.index()].lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     const fn families(&self) -> u64 {

@@ -1,6 +1,6 @@
 //! The truth behind the wire formats, as typed values: tests ask the platform and compare. Never faulty.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -13,10 +13,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Sandbox,
+    biller::{Bill, Biller, Customer},
     demo::{self, DemoPerson},
+    department::Department,
     exam::Exam,
     licence::Licence,
     population::{District, Person},
+    posting::Posting,
     vehicle::Vehicle,
     violation::Violation,
 };
@@ -42,6 +45,28 @@ pub struct Citizen {
     /// Records that name this person as the driver.
     pub driver_violations: Vec<Violation>,
     pub exam: Option<Exam>,
+    /// Accounts at billers and the hospital's card.
+    pub customers: Vec<CustomerTruth>,
+}
+
+/// An account as its company knows it on a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CustomerTruth {
+    #[serde(flatten)]
+    pub customer: Customer,
+    pub holder_tail: String,
+    pub bills: Vec<Bill>,
+    /// Money on the account and how much of it can be given back, where it holds money.
+    pub balance_fen: Option<i64>,
+    pub withdrawable_fen: Option<i64>,
+}
+
+impl Deref for CustomerTruth {
+    type Target = Customer;
+
+    fn deref(&self) -> &Customer {
+        &self.customer
+    }
 }
 
 const COUNT_MAX: u64 = 1_000;
@@ -61,6 +86,7 @@ impl Sandbox {
                 .collect(),
             driver_violations: district.driver_violations(n, today),
             exam: district.exam(n, today),
+            customers: customers(district, n, today),
         })
     }
 
@@ -91,6 +117,21 @@ impl Sandbox {
         Some(district.exam(district.holder(resident_id, file_no)?, self.today()))
     }
 
+    /// Lines that a department booked since the start, oldest first; empty for an unknown area.
+    #[must_use]
+    pub fn postings(&self, area: &str, department: Department) -> Vec<Posting> {
+        let district = self.population.district(area);
+        district.map_or_else(Vec::new, |district| district.journal(department).postings().to_vec())
+    }
+
+    /// Money leaves an account at the counter: a doctor is paid with the card. `None` for an unknown account.
+    pub fn spend(&self, area: &str, biller: Biller, no: &str, amount_fen: i64) -> Option<()> {
+        let district = self.population.district(area)?;
+        let customer = district.customer_of_no(biller, no, self.today())?;
+        district.journal(biller.department()).spend(&customer.no, amount_fen.max(0));
+        Some(())
+    }
+
     /// The persons of an area whose logins are worth trying; empty for an unknown area.
     #[must_use]
     pub fn demo(&self, area: &str) -> Vec<DemoPerson> {
@@ -116,6 +157,21 @@ fn vehicle_truth(district: &District, vehicle: Vehicle, today: Date) -> VehicleT
         violations: district.vehicle_violations(&vehicle, today),
         vehicle,
     }
+}
+
+fn customers(district: &District, n: u64, today: Date) -> Vec<CustomerTruth> {
+    let truth = |customer: Customer| {
+        let journal = district.journal(customer.biller.department());
+        let balance = district.balance(&customer, &journal);
+        CustomerTruth {
+            holder_tail: customer.holder_tail(),
+            bills: district.bills(&customer, &journal, today),
+            balance_fen: balance.map(|balance| balance.fen),
+            withdrawable_fen: balance.map(|balance| balance.withdrawable_fen),
+            customer,
+        }
+    };
+    Biller::ALL.into_iter().filter_map(|biller| district.customer(biller, n, today)).map(truth).collect()
 }
 
 fn demo_person(district: &District, n: u64) -> Option<DemoPerson> {

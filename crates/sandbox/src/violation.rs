@@ -84,7 +84,7 @@ const RECORDS: u64 = 8;
 const ROUNDS: u64 = 64;
 const COUNTS: [(u64, u64); 8] = [(1, 42), (2, 25), (3, 13), (4, 8), (5, 5), (6, 3), (7, 2), (8, 2)];
 
-const ROADS: [&str; 16] = [
+pub(crate) const ROADS: [&str; 16] = [
     "建设路",
     "人民大街",
     "滨河东路",

@@ -1,5 +1,6 @@
 //! The wire formats of the departments, field names as the real ones use them. A module for each department.
 
+pub(crate) mod biller;
 mod driver_register;
 mod medical_register;
 mod public_security;
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .merge(driver_register::routes())
         .merge(medical_register::routes())
         .merge(public_security::routes())
+        .merge(biller::routes())
 }
 
 fn head(code: &str, echo: &str, value: &str) -> Map<String, Value> {
