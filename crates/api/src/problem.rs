@@ -170,6 +170,8 @@ codes! {
         ["The register does not answer", "Nothing was lost. Try again in a while."];
     "department" ["部门暂时没有应答", "过一会儿再试，或拨打部门电话。"]
         ["The department does not answer", "Try again in a while, or call the department."];
+    "card_unmatched" ["证件信息对不上了", "部门用这张卡上的信息查不到；重新绑定，或解绑这张卡。"]
+        ["The card no longer matches", "The department knows nothing under this card: bind it anew, or remove it."];
     "evidence" ["证据图片暂时取不到", "过一会儿再试，或拨打部门电话。"]
         ["The evidence cannot be fetched now", "Try again in a while, or call the department."];
     "store" ["系统繁忙", "过一会儿再试，已提交的内容不会重复办理。"]

@@ -31,7 +31,8 @@ use crate::{
     "evidence_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "needs": null, "offline": null}))]
 pub struct Records {
     /// `answered`: rows, of which there can be none. `unavailable`: the department does not answer and there is no
-    /// earlier answer; this is not "none". `needs-card`: bind a card of the kind in `needs` first.
+    /// earlier answer; this is not "none". `unmatched`: the department answers that it knows nothing under this card any
+    /// more (a car that was sold, a licence that was replaced); bind it anew. `needs-card`: bind a card of the kind in `needs` first.
     outcome: &'static str,
     /// The card that was asked about.
     card: Option<Card>,
@@ -130,6 +131,13 @@ impl From<EngineAsked> for Records {
                     ..empty("answered")
                 }
             }
+            EngineAsked::Unmatched(unmatched) => Self {
+                card: Some(Card::from(&unmatched.card)),
+                cards: unmatched.cards.iter().map(Card::from).collect(),
+                department: Some(words(&unmatched.department)),
+                phone: Some(unmatched.phone),
+                ..empty("unmatched")
+            },
             EngineAsked::Unavailable(none) => Self {
                 card: Some(Card::from(&none.card)),
                 cards: none.cards.iter().map(Card::from).collect(),

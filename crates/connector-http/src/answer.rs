@@ -75,6 +75,8 @@ fn outcome(rule: &OutcomeRule, answer: &Json) -> Result<Outcome, Failure> {
         Ok(Outcome::Found)
     } else if rule.none.contains(&code) {
         Ok(Outcome::None)
+    } else if rule.unmatched.contains(&code) {
+        Err(Failure::Unmatched)
     } else if rule.busy.contains(&code) {
         Err(Failure::Busy)
     } else {
@@ -140,6 +142,7 @@ mod tests {
                 path: "/code".into(),
                 found: vec!["0000".into(), "0".into()],
                 none: vec!["0001".into()],
+                unmatched: vec!["0002".into()],
                 busy: vec!["9001".into()],
             },
             rows: "/list".into(),
@@ -194,6 +197,7 @@ mod tests {
         let found = |total: Json, list: Json| json!({"code": "0000", "owner": "AB1", "total": total, "list": list});
         for (answer, failure) in [
             (json!({"code": "9001"}), Failure::Busy),
+            (json!({"code": "0002", "owner": "AB1"}), Failure::Unmatched),
             (json!({"code": "7777"}), Failure::Garbage),
             (json!({"code": null}), Failure::Garbage),
             (json!({"code": {}}), Failure::Garbage),

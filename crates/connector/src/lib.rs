@@ -76,6 +76,8 @@ pub enum Failure {
     Forbidden,
     /// Understood and declined. The log has the code.
     Refused,
+    /// Not a failure of the department at all: it says that nothing is known under the keys that were asked with.
+    Unmatched,
 }
 
 impl fmt::Display for Failure {
@@ -92,6 +94,7 @@ impl fmt::Display for Failure {
             Self::Redirected => "redirected",
             Self::Forbidden => "address not allowed",
             Self::Refused => "refused",
+            Self::Unmatched => "nothing is known under these keys",
         })
     }
 }

@@ -28,6 +28,6 @@ pub use limit::Limits;
 pub use once::OnceKey;
 pub use platform::{Parts, Platform};
 pub use profile::ProfileView;
-pub use record::{Answer, Asked, Freshness, Unavailable, row_key};
+pub use record::{Answer, Asked, Freshness, Unavailable, Unmatched, row_key};
 pub use session::{Citizen, Preferences, SessionKind, SessionView, Size, Theme};
 pub use sign_in::{CodeSent, Device, SignedIn};

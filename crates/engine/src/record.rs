@@ -26,6 +26,8 @@ pub enum Asked {
     Answered(Answer),
     /// The department does not answer, and no earlier answer is kept.
     Unavailable(Unavailable),
+    /// The department knows nothing under the card's keys any more: a car that was sold, a licence that was replaced.
+    Unmatched(Unmatched),
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +57,15 @@ pub struct Unavailable {
     /// Where to go instead.
     pub offline: Text,
     pub failure: Failure,
+}
+
+/// Neither "none" nor "unavailable": the card is to be bound anew, or to go.
+#[derive(Clone, Debug)]
+pub struct Unmatched {
+    pub card: CardView,
+    pub cards: Vec<CardView>,
+    pub department: Text,
+    pub phone: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +133,10 @@ impl Platform {
         let (answer, freshness) = match (landed, &kept) {
             (Ok(Some(answer)), _) => (KeptAnswer::clone(&answer), Freshness::Fresh),
             (Ok(None), Some(kept)) => (kept.clone(), Freshness::Cached),
+            // An earlier answer is no help: it may be about what is somebody else's by now.
+            (Err(Failure::Unmatched), _) => {
+                return Ok(Asked::Unmatched(Unmatched { card, cards, department, phone }));
+            }
             (Err(failure), Some(kept)) => (kept.clone(), Freshness::Stale(failure)),
             (Err(failure), None) => {
                 let offline = service.guide.offline.clone();
@@ -169,7 +184,15 @@ impl Platform {
         key: kernel::Index,
     ) -> Landed {
         let target = target(&pack, &service).ok_or(Failure::NotAsked)?;
-        let answer = self.inner.connector.ask(target, &thing.question()).await?;
+        let answer = match self.inner.connector.ask(target, &thing.question()).await {
+            Err(Failure::Unmatched) => {
+                if let Err(cause) = cell.forget_answer(service.id.clone(), key).await {
+                    tracing::warn!(service = %service.id, %cause, "an answer that is no longer theirs is still kept");
+                }
+                return Err(Failure::Unmatched);
+            }
+            answered => answered?,
+        };
         let rows = answer.rows.process(|rows| {
             if let Some(field) = record::missing_field(&service, rows) {
                 tracing::warn!(service = %service.id, field, "half an answer");
@@ -215,6 +238,7 @@ impl Platform {
                 Ok((answer, found))
             }
             Asked::Unavailable(why) => Err(Error::new(Kind::Unavailable("department")).because(why.failure)),
+            Asked::Unmatched(_) => Err(Kind::Conflict("card_unmatched").into()),
             Asked::NeedsCard(_) => Err(Kind::NotFound.into()),
         }
     }

@@ -202,9 +202,10 @@ impl Admitted {
         let now = self.clock.now();
         let mut record = lock(&self.line.record);
         record.asked = true;
-        record.recent = record.recent.with(failure.is_some());
+        let answered = matches!(failure, None | Some(Failure::Unmatched));
+        record.recent = record.recent.with(!answered);
         match failure {
-            None => record.last_answer_at = Some(now),
+            None | Some(Failure::Unmatched) => record.last_answer_at = Some(now),
             Some(failure) => record.last_failure = Some(failure),
         }
         record.breaker = record.breaker.after(self.pass, failure.map_or(End::Answered, end), now);
@@ -226,9 +227,12 @@ impl Drop for Admitted {
 const fn end(failure: Failure) -> End {
     match failure {
         Failure::Down | Failure::TimedOut | Failure::Busy | Failure::Redirected => End::Failed,
-        Failure::Garbage | Failure::Half | Failure::WrongSubject | Failure::TooLarge | Failure::Refused => {
-            End::Answered
-        }
+        Failure::Garbage
+        | Failure::Half
+        | Failure::WrongSubject
+        | Failure::TooLarge
+        | Failure::Refused
+        | Failure::Unmatched => End::Answered,
         Failure::NotAsked | Failure::Forbidden => End::Abandoned,
     }
 }

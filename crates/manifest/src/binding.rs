@@ -177,6 +177,9 @@ pub struct OutcomeRule {
     /// Values that mean "there is nothing on record".
     #[serde(default)]
     pub none: Vec<String>,
+    /// Values that mean "what you ask with belongs to nothing here": a car that was sold, a licence that was replaced.
+    #[serde(default)]
+    pub unmatched: Vec<String>,
     /// Values that mean "we are busy, ask again".
     #[serde(default)]
     pub busy: Vec<String>,

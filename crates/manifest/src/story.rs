@@ -110,6 +110,8 @@ pub enum Fault {
     Gb18030,
     Redirect,
     Giant,
+    /// The department knows nothing under the keys any more, for example because the car was sold.
+    Unmatched,
 }
 
 impl Fault {
@@ -126,6 +128,7 @@ impl Fault {
             Self::Gb18030 => "gb18030",
             Self::Redirect => "redirect",
             Self::Giant => "giant",
+            Self::Unmatched => "unmatched",
         }
     }
 
@@ -166,6 +169,8 @@ pub enum Outcome {
     Stale,
     /// No answer, and what to do instead.
     Unavailable,
+    /// The department answers that it knows nothing under the keys of the card: bind it anew.
+    Unmatched,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

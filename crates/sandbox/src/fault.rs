@@ -31,10 +31,12 @@ pub enum Fault {
     Redirect,
     /// A body without end.
     Giant,
+    /// Knows nothing under the keys of a record any more, for example because the car was sold.
+    Unmatched,
 }
 
 impl Fault {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::None,
         Self::Slow,
         Self::Down,
@@ -44,6 +46,7 @@ impl Fault {
         Self::Gb18030,
         Self::Redirect,
         Self::Giant,
+        Self::Unmatched,
     ];
 
     #[must_use]
@@ -58,6 +61,7 @@ impl Fault {
             Self::Gb18030 => "gb18030",
             Self::Redirect => "redirect",
             Self::Giant => "giant",
+            Self::Unmatched => "unmatched",
         }
     }
 
@@ -78,6 +82,7 @@ impl Fault {
             Self::Gb18030 => Text::new("国标编码", "GB18030"),
             Self::Redirect => Text::new("跳转", "redirect"),
             Self::Giant => Text::new("无尽", "endless"),
+            Self::Unmatched => Text::new("对不上", "no match"),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     Sandbox,
     department::Department,
     fault::{Fault, Switch},
+    wire::UNKNOWN,
 };
 
 /// What a department has to say before anything goes wrong.
@@ -68,6 +69,7 @@ pub(crate) async fn answer(sandbox: &Sandbox, department: Department, make: impl
         Fault::Gb18030 => whole(make(Whose::Asked), true),
         Fault::Redirect => (StatusCode::FOUND, [(header::LOCATION, REDIRECT_TO)]).into_response(),
         Fault::Giant => endless(),
+        Fault::Unmatched => whole(nothing_known(make(Whose::Asked)), false),
     }
 }
 
@@ -86,6 +88,18 @@ fn whole(reply: Reply, gb18030: bool) -> Response {
             json(StatusCode::BAD_REQUEST, &serde_json::json!({ "code": "9400", "msg": "请求报文有误" }), gb18030)
         }
     }
+}
+
+/// The same question after the car was sold or the licence replaced: the keys are echoed, and belong to nothing.
+fn nothing_known(reply: Reply) -> Reply {
+    let (Reply::List { mut head, .. } | Reply::Row(mut head)) = reply else { return reply };
+    head.remove("data");
+    head.insert("code".into(), UNKNOWN.into());
+    head.insert("msg".into(), "信息不符".into());
+    if let Some(matches) = head.get_mut("match") {
+        *matches = "0".into();
+    }
+    Reply::Row(head)
 }
 
 /// A list says how many rows it has and brings one fewer; everything else is cut in the middle.

@@ -15,6 +15,7 @@ statement! {
         ON CONFLICT (key, service) DO UPDATE SET sealed = excluded.sealed, department = excluded.department,
             evidence_sha256 = excluded.evidence_sha256, fetched_at = excluded.fetched_at
         WHERE excluded.fetched_at >= answer.fetched_at";
+    ANSWER_FORGET = "DELETE FROM answer WHERE key = ?1 AND service = ?2";
     ANSWER_OPEN = "SELECT sealed, department, evidence_sha256, fetched_at FROM answer WHERE key = ?1 AND service = ?2";
 }
 
@@ -61,6 +62,11 @@ impl City {
             answer.fetched_at
         ];
         Ok(self.execute(&ANSWER_KEEP, values).await? == 1)
+    }
+
+    /// The department knows nothing under this key any more, so what it once said is nobody's to show.
+    pub async fn forget_answer(&self, service: ServiceId, key: Index) -> Result<bool> {
+        Ok(self.execute(&ANSWER_FORGET, values![&key, service.as_str()]).await? == 1)
     }
 
     pub async fn open_answer(

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use engine::{Answer, Asked, CardState, CardView, Freshness, Relation, Unavailable, row_key};
+use engine::{Answer, Asked, CardState, CardView, Freshness, Relation, Unavailable, Unmatched, row_key};
 use kernel::{Id, Kind, Lang, Money, mask};
 use manifest::{
     CityPack, Service, Value,
@@ -51,6 +51,7 @@ pub(crate) async fn ask(visit: &mut Visit) -> Outcome {
         Asked::NeedsCard(subject) => needs_card(visit, &pack, &service, subject),
         Asked::Answered(answer) => answered(visit, &pack, &service, &answer),
         Asked::Unavailable(unavailable) => no_answer(visit, &pack, &service, &unavailable),
+        Asked::Unmatched(unmatched) => no_match(visit, &pack, &service, &unmatched),
     })
 }
 
@@ -122,6 +123,30 @@ pub(crate) fn no_answer(visit: &Visit, pack: &CityPack, service: &Service, unava
     });
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     response
+}
+
+/// The department answered, and knows nothing under this card: no failure to wait out, and no good news either.
+pub(crate) fn no_match(visit: &Visit, pack: &CityPack, service: &Service, unmatched: &Unmatched) -> Response {
+    let l = visit.lang;
+    let paths = Paths::new(pack, service);
+    let (title, detail) = match service.subject {
+        Subject::Vehicle => (text::unmatched_vehicle_title(l), text::unmatched_vehicle_detail(l)),
+        Subject::Licence => (text::unmatched_licence_title(l), text::unmatched_licence_detail(l)),
+    };
+    let body = html! {
+        (heading(service.name.get(l), &subject_line(l, &unmatched.card)))
+        (switcher(visit, &paths, &unmatched.card, &unmatched.cards))
+        (notice(Tone::Warn, title, html! {
+            p { (text::unmatched_says(l, unmatched.department.get(l))) }
+            p { (detail) }
+        }))
+        p.actions { (Button::primary(text::unmatched_rebind(l)).href(&format!("{}/cards", paths.home)).icon("id-card").wide()) }
+        p.actions {
+            (Button::secondary(&text::help_call(l, &unmatched.phone)).href(&format!("tel:{}", unmatched.phone)).icon("phone"))
+            (Button::link(text::try_again(l)).href(&paths.again(&unmatched.card)))
+        }
+    };
+    visit.show(Sheet { title: service.short_name.get(l), back: &paths.home, body, ..Sheet::default() })
 }
 
 pub(crate) fn answered(visit: &Visit, pack: &CityPack, service: &Service, answer: &Answer) -> Response {
@@ -347,7 +372,14 @@ pub(crate) async fn detail(visit: &mut Visit) -> Outcome {
     let service = visit.service(&pack)?;
     let card = visit.id_param("card")?;
     let key = visit.param("row").to_owned();
-    let (answer, row) = visit.platform().ask_row(visit.citizen()?, &pack.city.id, &service.id, card, &key).await?;
+    let found = visit.platform().ask_row(visit.citizen()?, &pack.city.id, &service.id, card, &key).await;
+    let (answer, row) = match found {
+        // The page of the card says what that means and what to do.
+        Err(error) if error.kind == Kind::Conflict("card_unmatched") => {
+            return Ok(visit.see_other(&format!("{}?card={card}", Paths::new(&pack, &service).ask)));
+        }
+        found => found?,
+    };
     Ok(in_detail(visit, &pack, &service, &answer, &row, &key))
 }
 

@@ -64,6 +64,7 @@ fn binding(department: &str) -> Binding {
             path: "/code".into(),
             found: vec!["0000".into()],
             none: vec!["0001".into()],
+            unmatched: Vec::new(),
             busy: vec!["9001".into()],
         },
         rows: "/list".into(),

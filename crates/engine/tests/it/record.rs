@@ -63,6 +63,23 @@ async fn none_and_unavailable_are_different_words() {
 }
 
 #[tokio::test]
+async fn a_sold_car_is_neither_none_nor_unavailable_and_what_was_kept_goes() {
+    let town = Town::open().await;
+    let (me, card) = town.owner().await;
+    two_rows(&town);
+    answered(ask(&town, &me, card, false).await);
+    town.fail("/fines", Some(Failure::Unmatched));
+    let Asked::Unmatched(said) = ask(&town, &me, card, true).await else { panic!("unmatched") };
+    assert_eq!((said.card.id, said.phone.as_str(), said.cards.len()), (card, "0000-122", 1));
+    let home = town.platform.home(&me, &town.city).await.expect("home");
+    assert_eq!(home.strip[0].value, None, "no figure about what may be somebody else's by now");
+    let row = town.platform.ask_row(&me, &town.city, &town.fines, card, "2").await.expect_err("no row");
+    assert_eq!(row.kind, Kind::Conflict("card_unmatched"));
+    town.fail("/fines", Some(Failure::Down));
+    let Asked::Unavailable(_) = ask(&town, &me, card, true).await else { panic!("nothing old is shown") };
+}
+
+#[tokio::test]
 async fn half_an_answer_is_no_answer_and_is_not_kept() {
     let town = Town::open().await;
     let (me, card) = town.owner().await;

@@ -216,7 +216,9 @@ fn common(
     }
     let mut meanings = BTreeMap::new();
     let rule = &binding.outcome;
-    for (meaning, codes) in [("found", &rule.found), ("none", &rule.none), ("busy", &rule.busy)] {
+    for (meaning, codes) in
+        [("found", &rule.found), ("none", &rule.none), ("unmatched", &rule.unmatched), ("busy", &rule.busy)]
+    {
         for (i, code) in codes.iter().enumerate() {
             if let Some(other) = meanings.insert(code, meaning) {
                 let what = format!("the code {code} means both `{other}` and `{meaning}`");

@@ -8,7 +8,7 @@ use super::offer;
 use crate::{
     document::{Problem, place},
     service::Service,
-    story::{Outcome, StoryFile},
+    story::{Fault, Outcome, StoryFile},
 };
 
 #[must_use]
@@ -33,20 +33,22 @@ pub fn check(file: &StoryFile, file_stem: &str, services: &BTreeMap<ServiceId, A
             problems.push(Problem::error("wrong-role", at.at("given"), what, fix));
         }
         let harmless = story.when.fault.is_harmless();
+        let unmatched = story.when.fault == Fault::Unmatched;
         let possible = match story.expect.outcome {
             Outcome::Some | Outcome::None => harmless,
-            Outcome::Stale => !harmless && story.when.asked_before,
-            Outcome::Unavailable => !harmless && !story.when.asked_before,
+            Outcome::Stale => !harmless && !unmatched && story.when.asked_before,
+            Outcome::Unavailable => !harmless && !unmatched && !story.when.asked_before,
+            Outcome::Unmatched => unmatched,
         };
         if !possible {
             let what = "this outcome cannot follow from these circumstances";
-            let fix = "a department that answers gives some or none; one that fails gives stale if asked before, else unavailable";
+            let fix = "a department that answers gives some or none; one that fails gives stale if asked before, else unavailable; unmatched gives unmatched";
             problems.push(Problem::error("impossible-outcome", at.at("expect").at("outcome"), what, fix));
         }
         let expect = &story.expect;
         let least = expect.rows_min.unwrap_or(0);
         if expect.rows_max.is_some_and(|most| most < least)
-            || (matches!(expect.outcome, Outcome::None | Outcome::Unavailable)
+            || (matches!(expect.outcome, Outcome::None | Outcome::Unavailable | Outcome::Unmatched)
                 && (least > 0 || !expect.field.is_empty()))
         {
             let what = "no number of rows can be right";

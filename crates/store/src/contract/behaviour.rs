@@ -274,6 +274,9 @@ pub async fn a_newer_answer_is_never_overwritten(opener: Arc<dyn Opener>) {
     let rows: Vec<_> = answers.into_iter().map(|answer| answer.map(|answer| answer.rows)).collect();
     assert_eq!(rows, [Some(sealed("third")), None, Some(sealed("new"))], "in the order asked for");
     assert_eq!(city.open_answers(vec![], keys).await.err(), Some(Error::NoAccess), "not without an entry");
+    assert!(city.forget_answer(service(), Index(hash(1))).await.expect("store"));
+    assert!(kept(&city, 1).await.is_none() && kept(&city, 3).await.is_some(), "that one and no other");
+    assert!(!city.forget_answer(service(), Index(hash(1))).await.expect("store"));
 }
 
 pub async fn data_comes_with_its_entry(opener: Arc<dyn Opener>) {

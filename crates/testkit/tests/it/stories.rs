@@ -68,6 +68,11 @@ fn check(story: &Story, service: &Service, answer: &Value) {
             assert_eq!((outcome, freshness), (Some("answered"), Some("stale")), "{name}");
             assert!(answer["failure"].is_string() && answer["fetched_at"].is_string(), "{name}");
         }
+        Outcome::Unmatched => {
+            assert_eq!((outcome, freshness), (Some("unmatched"), None), "{name}");
+            assert!(rows.is_empty() && answer["failure"].is_null(), "neither rows nor a failure: {name}");
+            assert!(answer["phone"].as_str().is_some_and(|phone| !phone.is_empty()), "says whom to call: {name}");
+        }
         Outcome::Unavailable => {
             assert_eq!(outcome, Some("unavailable"), "{name}");
             assert!(answer["phone"].as_str().is_some_and(|phone| !phone.is_empty()), "says whom to call: {name}");

@@ -5,6 +5,12 @@ crate::texts! {
     unavailable_title(department: &str): "{department}暂时连不上", "{department} cannot be reached";
     unavailable_detail: "不是您的问题，也不代表没有记录。过几分钟再试，一般就好了。", "It is not your doing, and it does not mean there is no record. Trying again in a few minutes usually works.";
     unavailable_instead(phone: &str): "等不及，可以拨打 {phone}，或去窗口办。", "If it cannot wait, call {phone} or visit the counter.";
+    unmatched_vehicle_title: "车辆信息对不上了", "The car no longer matches";
+    unmatched_vehicle_detail: "车过户、换牌或登记信息改过，都会这样。还是您的车，就重新绑定；已经卖了，就解绑这张卡。", "This happens after a sale, a new plate or a changed registration. If the car is still yours, bind it again; if it is sold, remove the card.";
+    unmatched_licence_title: "驾驶证信息对不上了", "The licence no longer matches";
+    unmatched_licence_detail: "换证、补证或转到外地以后，档案编号可能变了。看一下新证，重新绑定。", "After a renewal, a replacement or a move the file number may have changed. Look at the new licence and bind it again.";
+    unmatched_says(department: &str): "{department}用这张卡上的信息查不到，这不代表没有记录。", "{department} finds nothing under this card, which does not mean that there is no record.";
+    unmatched_rebind: "去我的卡证重新绑定", "Bind it again in my cards";
     half_answer_title(department: &str): "{department}的答复不完整", "The answer from {department} is incomplete";
     half_answer_detail: "不完整的结果容易误会，所以没有显示。过几分钟再试。", "Half an answer misleads, so it is not shown. Try again in a few minutes.";
     not_found_title: "没有这个页面", "There is no such page";

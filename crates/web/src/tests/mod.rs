@@ -114,6 +114,7 @@ pub(crate) async fn all_pages(lang: Lang) -> Vec<Shot> {
     let stale = Freshness::Stale(connector::Failure::TimedOut);
     page!("ask-stale", record::answered(&own(ask), &pack, &fines, &sample::answer(rows(2), stale)));
     page!("ask-unavailable", record::no_answer(&own(ask), &pack, &fines, &sample::unavailable()));
+    page!("ask-unmatched", record::no_match(&own(ask), &pack, &fines, &sample::unmatched()));
     let card_answer = engine::Answer {
         card: sample::licence(),
         cards: vec![sample::licence()],

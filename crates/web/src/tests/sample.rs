@@ -11,7 +11,7 @@ use std::{
 use connector::{BoxFuture, Connector, Failure, Health, HealthState, Image, Question, Target};
 use engine::{
     AccessView, Answer, CardState, CardView, Citizen, ConsentState, ConsentView, Direction, Freshness, Home, HomeStat,
-    Limits, Parts, Platform, Preferences, Relation, SessionKind, SessionView, Unavailable, Who,
+    Limits, Parts, Platform, Preferences, Relation, SessionKind, SessionView, Unavailable, Unmatched, Who,
 };
 use kernel::{
     Calendar, CityId, DepartmentId, FakeClock, Id, Pii, SeededRng, ServiceId, Text, Timestamp, access::Purpose,
@@ -235,6 +235,11 @@ pub(crate) fn unavailable() -> Unavailable {
         offline: Text::new("带身份证到湖滨路 1 号一楼窗口。", "Lakeside Road 1, ground floor."),
         failure: Failure::TimedOut,
     }
+}
+
+pub(crate) fn unmatched() -> Unmatched {
+    let Unavailable { card, cards, department, phone, .. } = unavailable();
+    Unmatched { card, cards, department, phone }
 }
 
 pub(crate) fn points() -> Row {
