@@ -4,9 +4,18 @@
 //! twice or with a wrong amount, and the department may refuse what was paid. One function decides what follows from
 //! each of these; its caller keeps the decision in one commit, or decides again if the payment has changed meanwhile.
 
+mod back;
+mod command;
+mod decide;
+mod draft;
+
 use kernel::{DepartmentId, Money, ProviderId, Timestamp};
 use ledger::Account;
 
+pub use self::{
+    command::{Command, Decision, Effect, Refusal, Tell},
+    decide::decide,
+};
 use crate::{refund, words};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,6 +122,12 @@ pub const ATTEMPT_TABLE: &[(AttemptState, AttemptState)] = &[
     (AttemptState::Refunding, AttemptState::Refunded),
 ];
 
+/// Whether an attempt may become another. One decision may take it two steps.
+#[must_use]
+pub fn attempt_may_become(from: AttemptState, to: AttemptState) -> bool {
+    ATTEMPT_TABLE.contains(&(from, to))
+}
+
 /// Whose revenue it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Payee {
@@ -151,10 +166,60 @@ pub struct Facts {
     pub expires_at: Timestamp,
     /// The department has once said yes.
     pub posted: bool,
-    /// In the order in which they were made: the place is the `part` of an attempt's transfers.
+    /// In the order in which they were made: the place is the `part` of an attempt's transfer.
     pub attempts: Vec<AttemptFacts>,
-    /// In the order in which they were made: the place is the `part` of a refund's transfers.
     pub refunds: Vec<refund::Facts>,
+}
+
+impl Facts {
+    /// What of the payment is back, as the payment shows it. Surplus and late money never was the payment's.
+    #[must_use]
+    pub fn refunded(&self) -> Money {
+        self.refunds_where(|refund| refund.state == refund::State::Done)
+    }
+
+    /// What can still be asked back: nothing may go back twice, and nothing that was not paid.
+    #[must_use]
+    pub fn refundable(&self) -> Money {
+        let gone = self.refunds_where(|refund| refund.state != refund::State::Declined);
+        Money::from_fen(self.amount.fen() - gone.fen())
+    }
+
+    /// Whether another order may be made for it, at the same or at another provider.
+    #[must_use]
+    pub fn takes_attempts(&self, now: Timestamp) -> bool {
+        self.state == State::Pending && now < self.expires_at
+    }
+
+    /// The payment as it is once a decision is kept.
+    #[must_use]
+    pub fn after(&self, decision: &Decision) -> Self {
+        let mut facts = self.clone();
+        facts.state = decision.state;
+        facts.posted |= decision.state == State::Posted;
+        for change in &decision.attempts {
+            for attempt in facts.attempts.iter_mut().filter(|attempt| attempt.out_trade_no == change.out_trade_no) {
+                attempt.state = change.state;
+                if change.trade_no.is_some() {
+                    attempt.trade_no.clone_from(&change.trade_no);
+                }
+            }
+        }
+        for change in &decision.refunds {
+            let own = |refund: &&mut refund::Facts| refund.refund_no == change.facts.refund_no;
+            match facts.refunds.iter_mut().find(own) {
+                Some(refund) => *refund = change.facts.clone(),
+                None => facts.refunds.push(change.facts.clone()),
+            }
+        }
+        facts
+    }
+
+    /// The sum of the refunds of the payment's own money that are such and such.
+    fn refunds_where(&self, is: impl Fn(&refund::Facts) -> bool) -> Money {
+        let own = self.refunds.iter().filter(|refund| !refund.reason.is_of_unapplied_money() && is(refund));
+        Money::from_fen(own.map(|refund| refund.amount.fen()).sum())
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use crate::words;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
-    /// Somebody of staff asks for it.
+    /// Somebody asks for it, and somebody else must agree: a second person of staff, or the department that has the money.
     Asked,
-    /// It will happen: by the rules, or by a second person.
+    /// It will happen: by the rules, or because the other one has agreed. The money is set aside.
     Approved,
     /// The provider has the order.
     Sent,
@@ -128,9 +128,9 @@ pub struct Facts {
 pub struct Change {
     pub facts: Facts,
     pub is_new: bool,
-    /// The second person of staff, in the change that approves or declines.
+    /// The person of staff who decided it, where one did.
     pub decided_by: Option<Id>,
-    /// The number of the treasury's document, in the change that completes.
+    /// The number of the document by which it was given back without the provider.
     pub document_no: Option<String>,
 }
 
@@ -138,6 +138,28 @@ pub struct Change {
 #[must_use]
 pub fn number(out_trade_no: &str, part: u16) -> String {
     format!("{out_trade_no}r{part}")
+}
+
+/// The `part` that a number was made with; refunds of one payment differ in it.
+#[must_use]
+pub fn part(refund_no: &str) -> Option<u16> {
+    refund_no.rsplit_once('r').and_then(|(_, part)| part.parse().ok())
+}
+
+/// Divides what is left on an account among the payments that filled it, the newest first: each gets back at most what
+/// is left of it. `None` if they do not hold that much; then some of it came another way, and must go back that way.
+#[must_use]
+pub fn spread(rest: Money, left_of_each: &[Money]) -> Option<Vec<Money>> {
+    let mut open = rest.fen().max(0);
+    let shares: Vec<Money> = left_of_each
+        .iter()
+        .map(|left| {
+            let share = left.fen().clamp(0, open);
+            open -= share;
+            Money::from_fen(share)
+        })
+        .collect();
+    (open == 0).then_some(shares)
 }
 
 /// Four eyes: nobody approves what they asked for. One that nobody asked for has nothing to approve.
@@ -173,6 +195,21 @@ mod tests {
         for state in State::ALL.iter().filter(|state| !state.is_final()) {
             assert!(TABLE.iter().any(|(from, _, _)| from == state), "{state:?} is left by nothing");
         }
+    }
+
+    #[test]
+    fn a_rest_goes_back_to_the_newest_payments_first() {
+        let fen = |list: &[i64]| list.iter().copied().map(Money::from_fen).collect::<Vec<_>>();
+        assert_eq!(spread(Money::from_fen(250), &fen(&[100, 200, 300])), Some(fen(&[100, 150, 0])));
+        assert_eq!(spread(Money::from_fen(600), &fen(&[100, 200, 300])), Some(fen(&[100, 200, 300])));
+        assert_eq!(spread(Money::from_fen(601), &fen(&[100, 200, 300])), None);
+        assert_eq!(spread(Money::from_fen(1), &[]), None);
+    }
+
+    #[test]
+    fn a_number_tells_its_part() {
+        assert_eq!(part(&number("990100r0r1", 12)), Some(12));
+        assert_eq!((part("990100"), part("r"), part("r70000")), (None, None, None));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod merkle;
+pub mod reconcile;
 pub mod transfer;
 
 pub use account::{Account, Kind};
