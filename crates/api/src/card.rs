@@ -1,7 +1,7 @@
 //! Cards: the vehicles and licences that a citizen may ask about in a city.
 
 use axum::{Json, extract::State, http::StatusCode};
-use engine::{CardState, CardView, LicenceForm, VehicleForm, Whose};
+use engine::{CardState, CardView, CustomerForm, LicenceForm, VehicleForm, Whose};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,10 +13,10 @@ use crate::{
 
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"id": "0h3v7c9k2m4n6p8q0r2s4t6v8w", "kind": "vehicle", "relation": "self", "state": "in-force",
-    "title": "晋A00000", "subtitle": "", "whose": null, "bound_at": "2026-03-02T10:00:00+08:00"}))]
+    "title": "晋A00000", "subtitle": "", "whose": null, "service": null, "bound_at": "2026-03-02T10:00:00+08:00"}))]
 pub struct Card {
     id: String,
-    /// `vehicle` or `licence`
+    /// `vehicle`, `licence` or `customer`
     kind: &'static str,
     /// `self`, `consent` or `ward`
     relation: &'static str,
@@ -26,6 +26,8 @@ pub struct Card {
     subtitle: String,
     /// The masked name of whom it belongs to, unless it is the citizen's own.
     whose: Option<String>,
+    /// Of an account at a biller: the one service that it belongs to.
+    service: Option<String>,
     bound_at: String,
 }
 
@@ -43,6 +45,7 @@ impl From<&CardView> for Card {
             title: card.title.clone(),
             subtitle: card.subtitle.clone(),
             whose: card.whose.clone(),
+            service: card.service.as_ref().map(ToString::to_string),
             bound_at: card.bound_at.rfc3339(),
         }
     }
@@ -71,6 +74,16 @@ pub enum CardWanted {
         file_no: String,
         #[serde(default)]
         whose: WhoseWanted,
+    },
+    /// An account at a biller, one's own or a parent's: whoever knows its number and its holder may bind it.
+    Customer {
+        #[serde(default)]
+        service: String,
+        #[serde(default)]
+        customer_no: String,
+        /// The last character of the holder's name, or the last two.
+        #[serde(default)]
+        holder_tail: String,
     },
 }
 
@@ -118,7 +131,8 @@ pub async fn list(
     Ok(Json(cards.iter().map(Card::from).collect()))
 }
 
-/// Bind a vehicle or a licence. The register must say that it belongs to that person.
+/// Bind a vehicle, a licence or an account. The register must say that it belongs to that person; of an account, the
+/// biller must know the holder by the end of the name.
 #[utoipa::path(post, path = "/api/v1/cities/{city}/cards", tag = "cards", params(("city" = String, Path)),
     request_body = CardWanted, responses((status = 201, body = Bound)))]
 pub async fn bind(
@@ -137,6 +151,10 @@ pub async fn bind(
         CardWanted::Licence { file_no, whose } => {
             let form = LicenceForm { file_no, whose: whose.read()? };
             api.platform.bind_licence(&citizen, &place, form, once).await?
+        }
+        CardWanted::Customer { service, customer_no, holder_tail } => {
+            let form = CustomerForm { service, customer_no, holder_tail };
+            api.platform.bind_customer(&citizen, &place, form, once).await?
         }
     };
     Ok((StatusCode::CREATED, Json(Bound { id: bound.to_string() })))

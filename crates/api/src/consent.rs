@@ -95,8 +95,9 @@ pub async fn ask(
     Once(once): Once,
     Body(form): Body<ConsentWanted>,
 ) -> Result<(StatusCode, Json<ConsentAsked>), Refusal> {
-    let kind =
-        Subject::parse(&form.kind).ok_or_else(|| kernel::Error::field("kind", kernel::identifier::Mistake::Choice))?;
+    let kind = Subject::parse(&form.kind)
+        .filter(|kind| kind.is_lent())
+        .ok_or_else(|| kernel::Error::field("kind", kernel::identifier::Mistake::Choice))?;
     let asked = api.platform.ask_consent(&citizen, &form.person_phone, &form.person_name, kind, once).await?;
     Ok((StatusCode::ACCEPTED, Json(ConsentAsked { id: asked.to_string() })))
 }

@@ -1,24 +1,21 @@
-//! Cards: the vehicles and licences that a citizen has bound in a city, their own or their family's.
+//! Cards: the vehicles and licences that a citizen has bound in a city, their own or their family's. Accounts at billers
+//! are bound in `customer`.
 
 use connector::Question;
 use kernel::{
-    AccountId, CityId, Date, Error, Id, Index, Kind, Receipt, Result, Timestamp,
+    AccountId, CityId, Date, Error, Id, Index, Kind, Receipt, Result, ServiceId, Timestamp,
     access::Purpose,
     identifier::{LicenceFileNo, Mistake, PersonName, Plate, PlateKind, ResidentId, Vin},
     mask,
 };
-use manifest::{
-    CityPack,
-    binding::{Check, Row},
-    service::Subject,
-};
-use serde::{Deserialize, Serialize};
+use manifest::{CityPack, Service, binding::Check, service::Subject};
 
 use crate::{
     Citizen, OnceKey, Platform,
     platform::{key_reused, need_real_name, once},
     real_name::{NAME, PERSON, RESIDENT_ID},
     sign_in::keep,
+    thing::{Face, Thing},
 };
 
 const SEALED: &str = "card.sealed";
@@ -43,7 +40,17 @@ pub struct CardView {
     pub class: Option<String>,
     /// Licence: valid to. Vehicle: inspection valid to.
     pub valid_to: Option<Date>,
+    /// Of a customer's account: the one service that it belongs to.
+    pub service: Option<ServiceId>,
     pub bound_at: Timestamp,
+}
+
+impl CardView {
+    /// True if this service can be asked about the card.
+    #[must_use]
+    pub fn fits(&self, service: &Service) -> bool {
+        self.kind == service.subject && self.service.as_ref().is_none_or(|own| *own == service.id)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -113,82 +120,6 @@ pub enum Whose<'a> {
     Consent(Id),
 }
 
-/// What is sealed on a card: the identifiers to ask with, and what the register said when it was bound.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Face {
-    pub(crate) thing: Thing,
-    whose: Option<String>,
-    /// A ward's, to know the day on which they grow up.
-    born_on: Option<Date>,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Thing {
-    Vehicle {
-        plate: String,
-        plate_kind: PlateKind,
-        vin_tail: String,
-        #[serde(default)]
-        brand: Option<String>,
-        #[serde(default)]
-        colour: Option<String>,
-        #[serde(default)]
-        inspection_to: Option<Date>,
-    },
-    Licence {
-        licence_no: String,
-        file_no: String,
-        #[serde(default)]
-        class: Option<String>,
-        #[serde(default)]
-        valid_to: Option<Date>,
-    },
-}
-
-impl Thing {
-    const fn kind(&self) -> Subject {
-        match self {
-            Self::Vehicle { .. } => Subject::Vehicle,
-            Self::Licence { .. } => Subject::Licence,
-        }
-    }
-
-    /// The values that a service's binding is filled from.
-    pub(crate) fn question(&self) -> Question {
-        match self {
-            Self::Vehicle { plate, plate_kind, vin_tail, .. } => Question::new([
-                ("plate", plate.clone()),
-                ("plate_kind", plate_kind.code().to_owned()),
-                ("vin_tail", vin_tail.clone()),
-            ]),
-            Self::Licence { licence_no, file_no, .. } => {
-                Question::new([("licence_no", licence_no.clone()), ("file_no", file_no.clone())])
-            }
-        }
-    }
-
-    /// The text under which the thing is indexed.
-    fn identity(&self) -> String {
-        match self {
-            Self::Vehicle { plate, plate_kind, vin_tail, .. } => format!("{plate}|{}|{vin_tail}", plate_kind.code()),
-            Self::Licence { licence_no, file_no, .. } => format!("{licence_no}|{file_no}"),
-        }
-    }
-
-    /// Takes what the register said beside yes.
-    fn describe(&mut self, row: &Row) {
-        let text = |key: &str| row.get(key).map(manifest::Value::text).filter(|text| !text.is_empty());
-        let day = |key: &str| text(key).and_then(|text| text.parse().ok());
-        match self {
-            Self::Vehicle { brand, colour, inspection_to, .. } => {
-                (*brand, *colour, *inspection_to) = (text("brand"), text("colour"), day("inspection_to"));
-            }
-            Self::Licence { class, valid_to, .. } => (*class, *valid_to) = (text("class"), day("valid_to")),
-        }
-    }
-}
-
 /// An opened card with what a question needs.
 pub(crate) struct Held {
     pub(crate) view: CardView,
@@ -199,13 +130,13 @@ pub(crate) struct Held {
 }
 
 /// Whose thing it is, as the registers have confirmed.
-struct Owner {
-    subject: Option<AccountId>,
-    resident_id: String,
-    whose: Option<String>,
-    born_on: Option<Date>,
-    relation: store::Relation,
-    consent: Option<Id>,
+pub(crate) struct Owner {
+    pub(crate) subject: Option<AccountId>,
+    pub(crate) resident_id: String,
+    pub(crate) whose: Option<String>,
+    pub(crate) born_on: Option<Date>,
+    pub(crate) relation: store::Relation,
+    pub(crate) consent: Option<Id>,
 }
 
 impl Platform {
@@ -302,6 +233,8 @@ impl Platform {
         let (check, field, max) = match kind {
             Subject::Vehicle => (Check::VehicleOwner, "plate", inner.limits.vehicles_max),
             Subject::Licence => (Check::LicenceHolder, "file_no", inner.limits.licences_max),
+            // A biller knows its customers by number and name, whoever asks: see `customer`.
+            Subject::Customer => return Err(Kind::NotFound.into()),
         };
         question.values = question.values.map(|mut values| {
             values.insert("resident_id".to_owned(), owner.resident_id.clone());
@@ -311,7 +244,31 @@ impl Platform {
             return Err(Error::field(field, Mistake::NotYours));
         };
         thing.describe(&row);
-        let index = inner.vault.index(kind.word(), &thing.identity());
+        let consent = owner.consent;
+        let (cell, id) = self.keep_card(citizen, pack, thing, owner, once, (field, max)).await?;
+        // The consent may have been revoked while the register was asked; then the card must not outlive it.
+        if let Some(consent) = consent
+            && inner.stores.platform().consent_in_force(&store::ConsentKey::Id(consent), self.now()).await?.is_none()
+        {
+            cell.unbind_by_consent(consent).await?;
+            return Err(Kind::NotFound.into());
+        }
+        Ok(id)
+    }
+
+    /// Writes a card that its register has confirmed.
+    pub(crate) async fn keep_card(
+        &self,
+        citizen: &Citizen,
+        pack: &CityPack,
+        thing: Thing,
+        owner: Owner,
+        once: store::Once,
+        (field, max): (&'static str, usize),
+    ) -> Result<(store::City, Id)> {
+        let inner = &self.inner;
+        let kind = thing.kind();
+        let key = inner.vault.index(kind.word(), &thing.identity());
         let face = Face { thing, whose: owner.whose, born_on: owner.born_on };
         let face = serde_json::to_vec(&face).map_err(Error::internal)?;
         let bind = store::BindCard {
@@ -321,9 +278,9 @@ impl Platform {
             kind: kind.word().to_owned(),
             relation: owner.relation,
             consent: owner.consent,
-            key: index,
+            key,
             sealed: inner.vault.seal(&*inner.rng, SEALED, &face),
-            at: now,
+            at: self.now(),
             max: u32::try_from(max).unwrap_or(u32::MAX),
             once: Some(once),
         };
@@ -333,14 +290,7 @@ impl Platform {
             store::BindRefused::TooMany { max } => Error::field(field, Mistake::TooManyCards { max: max as usize }),
             store::BindRefused::KeyReused => key_reused(),
         })?;
-        // The consent may have been revoked while the register was asked; then the card must not outlive it.
-        if let Some(consent) = owner.consent
-            && inner.stores.platform().consent_in_force(&store::ConsentKey::Id(consent), self.now()).await?.is_none()
-        {
-            cell.unbind_by_consent(consent).await?;
-            return Err(Kind::NotFound.into());
-        }
-        Ok(id)
+        Ok((cell, id))
     }
 
     /// The person whose thing it is to be, with what makes the citizen allowed to see it.
@@ -468,25 +418,10 @@ impl Platform {
             plate_kind: None,
             class: None,
             valid_to: None,
+            service: None,
             bound_at: info.bound_at,
         };
-        match &face.thing {
-            Thing::Vehicle { plate, .. } if !shown => view.title = mask::plate(plate),
-            Thing::Vehicle { plate, plate_kind, brand, colour, inspection_to, .. } => {
-                view.title.clone_from(plate);
-                view.subtitle = [brand, colour].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
-                view.plate_kind = Some(*plate_kind);
-                view.valid_to = *inspection_to;
-            }
-            Thing::Licence { licence_no, class, valid_to, .. } => {
-                view.title = mask::resident_id(licence_no);
-                if shown {
-                    view.subtitle = class.clone().unwrap_or_default();
-                    view.class.clone_from(class);
-                    view.valid_to = *valid_to;
-                }
-            }
-        }
+        face.thing.show(shown, &mut view);
         let subject = info.subject.unwrap_or(citizen.account);
         Ok(Held { view, thing: face.thing, key, subject })
     }

@@ -37,7 +37,7 @@ impl Platform {
         let keys: Vec<_> = catalogue
             .services_of(&pack)
             .flat_map(|service| {
-                let fitting = in_force().filter(|held| held.view.kind == service.subject);
+                let fitting = in_force().filter(|held| held.view.fits(service));
                 fitting.map(|held| (service.id.clone(), held.key))
             })
             .collect();

@@ -4,8 +4,10 @@
 //! is named here. Text arrives exactly as it was typed; mistakes come back all at once, by field.
 
 mod access;
+mod act;
 mod card;
 mod consent;
+mod customer;
 mod flight;
 mod health;
 mod home;
@@ -19,10 +21,12 @@ mod record;
 mod register;
 mod session;
 mod sign_in;
+mod thing;
 
 pub use access::{AccessView, Cursor, Page, Who};
 pub use card::{CardState, CardView, LicenceForm, Relation, VehicleForm, Whose};
 pub use consent::{ConsentState, ConsentView, Direction};
+pub use customer::CustomerForm;
 pub use home::{Home, HomeStat};
 pub use limit::Limits;
 pub use once::OnceKey;

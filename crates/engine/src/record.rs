@@ -9,10 +9,7 @@ use manifest::{Catalogue, CityPack, Service, binding::Row, service::Subject};
 use store::KeptAnswer;
 
 use crate::{
-    CardState, CardView, Citizen, Platform,
-    card::{Held, Thing},
-    flight::Landed,
-    platform::need_real_name,
+    CardState, CardView, Citizen, Platform, card::Held, flight::Landed, platform::need_real_name, thing::Thing,
 };
 
 /// The field of kept rows.
@@ -102,7 +99,7 @@ impl Platform {
         let service = catalogue.service(&pack, service.as_str()).ok_or(Kind::NotFound)?;
         let cell = inner.stores.city(city).await?;
         let mut fitting = self.held(citizen, &cell).await?;
-        fitting.retain(|held| held.view.kind == service.subject);
+        fitting.retain(|held| held.view.fits(service));
         let chosen = match card {
             Some(id) => fitting.iter().position(|held| held.view.id == id).ok_or(Kind::NotFound)?,
             None => match fitting.iter().position(|held| held.view.state == CardState::InForce) {

@@ -39,6 +39,19 @@ pub fn name(text: &str) -> String {
     chars.iter().take(surname).copied().chain(std::iter::repeat_n('*', hidden)).collect()
 }
 
+/// `太原市迎泽区***`: a postal address up to its district, so that two accounts can be told apart and no door be found.
+#[must_use]
+pub fn address(text: &str) -> String {
+    let ends = |c: char| matches!(c, '区' | '县' | '旗');
+    let district =
+        text.char_indices().find(|(_, c)| ends(*c)).or_else(|| text.char_indices().find(|(_, c)| *c == '市'));
+    // Further in, the word is part of a housing estate's name.
+    match district.filter(|(at, _)| text[..*at].chars().count() < 12) {
+        Some((at, c)) => format!("{}***", &text[..at + c.len_utf8()]),
+        None => "***".into(),
+    }
+}
+
 /// The last `tail` characters behind stars, for file numbers and the like.
 #[must_use]
 pub fn tail(text: &str, tail: usize) -> String {
@@ -71,6 +84,8 @@ mod tests {
         assert_eq!(name("欧阳锋芒"), "欧阳**");
         assert_eq!(plate("晋A00000"), "晋A***00");
         assert_eq!(tail("140100000001", 4), "********0001");
+        assert_eq!(address("湖滨市东岸区芦苇路 12 号幸福小区 3 单元"), "湖滨市东岸区***");
+        assert_eq!(address("湖滨市芦苇路 12 号"), "湖滨市***");
     }
 
     #[test]
@@ -78,5 +93,6 @@ mod tests {
         assert_eq!(phone("123"), "***");
         assert_eq!(plate("晋A"), "***");
         assert_eq!(resident_id(""), "***");
+        assert_eq!(address("芦苇路 12 号"), "***");
     }
 }

@@ -10,7 +10,10 @@ use kernel::{DepartmentId, ServiceId, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::schema::{SlugForm, TextForm};
+use crate::{
+    act::{Acts, Biller},
+    schema::{SlugForm, TextForm},
+};
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +28,14 @@ pub struct Bindings {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Binding>")]
     pub service: BTreeMap<ServiceId, Binding>,
+    /// What departments are told to do for a service, beside answering.
+    #[serde(default)]
+    #[schemars(schema_with = "crate::act::acts")]
+    pub act: BTreeMap<ServiceId, Acts>,
+    /// What billers ask of their customers, for services about a customer's account.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Biller>")]
+    pub biller: BTreeMap<ServiceId, Biller>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

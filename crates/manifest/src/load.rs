@@ -13,6 +13,7 @@ use crate::{
     catalogue::{Catalogue, CityPack},
     city::{City, CityState},
     document::{Document, Problem, finding, place},
+    fee::{LateFeesFile, TariffsFile},
     finding::{Finding, Severity},
     lint::{self, offer},
     rule::{ExamFile, FinesFile, PointsFile, Rules},
@@ -221,6 +222,7 @@ impl<'a> Desk<'a> {
     fn rules(&mut self) -> Option<Rules> {
         let mut timeline = lint::rules::Timeline::default();
         let (mut points, mut exam, mut fines) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut late_fees, mut tariffs) = (Vec::new(), Vec::new());
         let mut sound = true;
         for path in self.of_kind(Kind::Points) {
             match self.read::<PointsFile>(path) {
@@ -249,7 +251,25 @@ impl<'a> Desk<'a> {
                 None => sound = false,
             }
         }
-        sound.then(|| Rules::new(points, exam, fines))
+        for path in self.of_kind(Kind::LateFees) {
+            match self.read::<LateFeesFile>(path) {
+                Some(file) => {
+                    sound &= self.report(path, timeline.late_fees(path, &file));
+                    late_fees.extend(file.rule);
+                }
+                None => sound = false,
+            }
+        }
+        for path in self.of_kind(Kind::Tariffs) {
+            match self.read::<TariffsFile>(path) {
+                Some(file) => {
+                    sound &= self.report(path, timeline.tariffs(path, &file));
+                    tariffs.extend(file.rule);
+                }
+                None => sound = false,
+            }
+        }
+        sound.then(|| Rules::new(points, exam, fines).with_fees(late_fees, tariffs))
     }
 
     fn calendars(&mut self) -> (Calendar, bool) {

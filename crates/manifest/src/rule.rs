@@ -9,7 +9,10 @@ use kernel::{Date, Money, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::schema::{DateForm, TextForm};
+use crate::{
+    fee::{LateFeeRule, TariffRule},
+    schema::{DateForm, TextForm},
+};
 
 /// All rule sets merged, each rule with the day from which it holds.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +21,8 @@ pub struct Rules {
     pub(crate) points: Vec<PointsRule>,
     pub(crate) exam: Vec<ExamRule>,
     pub(crate) fines: Vec<FineRule>,
+    pub(crate) late_fees: Vec<LateFeeRule>,
+    pub(crate) tariffs: Vec<TariffRule>,
 }
 
 /// Points per violation code from a day on.
@@ -145,7 +150,13 @@ impl Rules {
         points.sort_by_key(|rule| std::cmp::Reverse(rule.effective_on));
         exam.sort_by_key(|rule| std::cmp::Reverse(rule.effective_on));
         fines.sort_by_key(|rule| std::cmp::Reverse(rule.effective_on));
-        Self { points, exam, fines }
+        Self { points, exam, fines, ..Self::default() }
+    }
+
+    /// The same rules with others about money, of any order.
+    #[must_use]
+    pub fn with_fees(self, late_fees: Vec<LateFeeRule>, tariffs: Vec<TariffRule>) -> Self {
+        Self { late_fees, tariffs, ..self }
     }
 
     /// The points rule in force on a day; `None` before the oldest.

@@ -17,11 +17,22 @@ pub enum Kind {
     Points,
     Exam,
     Fines,
+    LateFees,
+    Tariffs,
 }
 
 impl Kind {
-    pub const ALL: [Self; 7] =
-        [Self::Service, Self::Story, Self::City, Self::Bindings, Self::Points, Self::Exam, Self::Fines];
+    pub const ALL: [Self; 9] = [
+        Self::Service,
+        Self::Story,
+        Self::City,
+        Self::Bindings,
+        Self::Points,
+        Self::Exam,
+        Self::Fines,
+        Self::LateFees,
+        Self::Tariffs,
+    ];
 
     /// The name of its schema: `packs/schema/<word>.schema.json`.
     #[must_use]
@@ -34,6 +45,8 @@ impl Kind {
             Self::Points => "points",
             Self::Exam => "exam",
             Self::Fines => "fines",
+            Self::LateFees => "late-fees",
+            Self::Tariffs => "tariffs",
         }
     }
 
@@ -48,6 +61,8 @@ impl Kind {
             ["rules", _, "points.toml"] => Some(Self::Points),
             ["rules", _, "exam.toml"] => Some(Self::Exam),
             ["rules", _, "fines.toml"] => Some(Self::Fines),
+            ["rules", _, "late-fees.toml"] => Some(Self::LateFees),
+            ["rules", _, "tariffs.toml"] => Some(Self::Tariffs),
             _ => None,
         }
     }
@@ -63,6 +78,8 @@ impl Kind {
             Self::Points => generator.into_root_schema_for::<crate::rule::PointsFile>(),
             Self::Exam => generator.into_root_schema_for::<crate::rule::ExamFile>(),
             Self::Fines => generator.into_root_schema_for::<crate::rule::FinesFile>(),
+            Self::LateFees => generator.into_root_schema_for::<crate::fee::LateFeesFile>(),
+            Self::Tariffs => generator.into_root_schema_for::<crate::fee::TariffsFile>(),
         }
     }
 

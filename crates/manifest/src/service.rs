@@ -4,7 +4,10 @@ use kernel::{ServiceId, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::schema::{SlugForm, TextForm};
+use crate::{
+    pay::Pay,
+    schema::{SlugForm, TextForm},
+};
 
 /// A service as validated data. The file form is the same, field by field.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -33,20 +36,27 @@ pub struct Service {
     pub subject: Subject,
     pub guide: Guide,
     pub answer: Answer,
+    /// What can be paid here; nothing if absent.
+    #[serde(default)]
+    pub pay: Option<Pay>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Capability {
     Record,
+    /// What is owed, to be paid; or a balance, to be topped up.
+    Bill,
 }
 
-/// Whose record: of a bound vehicle, or of a bound driver's licence.
+/// Whose record: of a bound vehicle, of a bound driver's licence, or of an account at a biller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
     Vehicle,
     Licence,
+    /// A customer number. Unlike the others it belongs to one service: a water number says nothing about gas.
+    Customer,
 }
 
 impl Subject {
@@ -55,7 +65,15 @@ impl Subject {
         match self {
             Self::Vehicle => "vehicle",
             Self::Licence => "licence",
+            Self::Customer => "customer",
         }
+    }
+
+    /// True for what somebody else can consent to be looked at. Whoever knows the number and the holder of an account at
+    /// a biller needs no consent.
+    #[must_use]
+    pub const fn is_lent(self) -> bool {
+        matches!(self, Self::Vehicle | Self::Licence)
     }
 
     /// Names of the values that a question about this card can fill into a binding.
@@ -64,12 +82,13 @@ impl Subject {
         match self {
             Self::Vehicle => &["plate", "plate_kind", "vin_tail"],
             Self::Licence => &["licence_no", "file_no"],
+            Self::Customer => &["customer_no", "holder_tail"],
         }
     }
 
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Vehicle, Self::Licence].into_iter().find(|s| s.word() == word)
+        [Self::Vehicle, Self::Licence, Self::Customer].into_iter().find(|s| s.word() == word)
     }
 }
 

@@ -56,10 +56,18 @@ pub enum Role {
     DriverAtExamAge,
     /// Has no medical exam on record.
     DriverWithoutExam,
+    /// Has an account at the biller, and owes for at least one period.
+    CustomerWithArrears,
+    /// Has an account at the biller, and owes for two periods or more.
+    CustomerWithSeveralPeriods,
+    /// Has an account at the biller, and owes nothing.
+    CustomerWithoutArrears,
+    /// Has an account with money on it.
+    CustomerWithBalance,
 }
 
 impl Role {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::OwnerWithOpenViolations,
         Self::OwnerWithPaidViolations,
         Self::OwnerWithoutViolations,
@@ -70,6 +78,10 @@ impl Role {
         Self::DriverBelowExamAge,
         Self::DriverAtExamAge,
         Self::DriverWithoutExam,
+        Self::CustomerWithArrears,
+        Self::CustomerWithSeveralPeriods,
+        Self::CustomerWithoutArrears,
+        Self::CustomerWithBalance,
     ];
 
     /// The card that the citizen asks with.
@@ -79,6 +91,10 @@ impl Role {
             Self::OwnerWithOpenViolations | Self::OwnerWithPaidViolations | Self::OwnerWithoutViolations => {
                 crate::service::Subject::Vehicle
             }
+            Self::CustomerWithArrears
+            | Self::CustomerWithSeveralPeriods
+            | Self::CustomerWithoutArrears
+            | Self::CustomerWithBalance => crate::service::Subject::Customer,
             _ => crate::service::Subject::Licence,
         }
     }

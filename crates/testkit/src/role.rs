@@ -13,6 +13,16 @@ pub struct Cast {
     pub subject: Subject,
     /// Place among the person's vehicles.
     pub vehicle: usize,
+    /// The account at a biller, for roles of customers.
+    pub account: Option<Account>,
+}
+
+/// An account as its holder would type it in.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub service: String,
+    pub customer_no: String,
+    pub holder_tail: String,
 }
 
 /// Persons looked at before giving up. Every role is played by at least one person in a hundred.
@@ -25,7 +35,9 @@ pub fn cast(sandbox: &Sandbox, area: &str, role: Role, today: Date, taken: &BTre
         .filter(|n| !taken.contains(n))
         .map_while(|n| sandbox.citizen(area, n))
         .filter(|person| age(person.person.birth, today) >= 18)
-        .find_map(|person| fit(&person, role, today).map(|vehicle| Cast { person, subject: role.subject(), vehicle }))
+        .find_map(|person| {
+            fit(&person, role, today).map(|vehicle| Cast { person, subject: role.subject(), vehicle, account: None })
+        })
 }
 
 /// Full years.
@@ -54,6 +66,11 @@ fn fit(person: &Citizen, role: Role, today: Date) -> Option<usize> {
         }
         Role::DriverAtExamAge => age >= 71 && licence.is_some() && person.exam.is_some(),
         Role::DriverWithoutExam => licence.is_some() && person.exam.is_none(),
+        // Which account is meant depends on the service; see `customer`.
+        Role::CustomerWithArrears
+        | Role::CustomerWithSeveralPeriods
+        | Role::CustomerWithoutArrears
+        | Role::CustomerWithBalance => false,
     };
     fits.then_some(0)
 }

@@ -1,7 +1,7 @@
 //! Cards: the vehicles and licences a person has added, adding one, removing one.
 
 use axum::response::Response;
-use engine::{CardState, CardView, ConsentState, ConsentView, Direction, LicenceForm, Relation, VehicleForm, Whose};
+use engine::{CardState, CardView, ConsentState, ConsentView, Direction, LicenceForm, VehicleForm, Whose};
 use kernel::{Id, Kind, identifier::PlateKind};
 use manifest::{CityPack, service::Subject};
 use maud::{Markup, html};
@@ -12,6 +12,7 @@ use ui::{
 };
 
 use crate::{
+    customer,
     mishap::Mishap,
     return_path::{own_path, with_return},
     route::Outcome,
@@ -30,14 +31,15 @@ pub(crate) fn list_page(visit: &Visit, pack: &CityPack, cards: &[CardView]) -> R
     let l = visit.lang;
     let home = format!("/{}", pack.city.id);
     let of = |kind: Subject| cards.iter().filter(move |card| card.kind == kind).collect::<Vec<_>>();
-    let (vehicles, licences) = (of(Subject::Vehicle), of(Subject::Licence));
+    let (vehicles, licences, customers) = (of(Subject::Vehicle), of(Subject::Licence), of(Subject::Customer));
     let body = html! {
         (heading(text::cards_title(l), text::cards_lead(l)))
         @if cards.is_empty() {
             (empty("id-card", text::cards_none_title(l), text::cards_none_detail(l), html! {}))
         }
-        (group(visit, &home, text::card_vehicles(l), &vehicles))
-        (group(visit, &home, text::card_licences(l), &licences))
+        (group(visit, pack, text::card_vehicles(l), &vehicles))
+        (group(visit, pack, text::card_licences(l), &licences))
+        (group(visit, pack, text::card_customers(l), &customers))
         section.card {
             (rows(&[
                 Row { title: text::card_add_vehicle(l), detail: text::vehicle_lead(l), href: Some(&format!("{home}/cards/vehicle")), icon: Some("plus"), ..Row::default() },
@@ -45,27 +47,43 @@ pub(crate) fn list_page(visit: &Visit, pack: &CityPack, cards: &[CardView]) -> R
                 Row { title: text::card_add_family(l), detail: text::family_lead(l), href: Some("/me/consents"), icon: Some("user-plus"), ..Row::default() },
             ]))
         }
+        (customer::add_rows(visit, pack))
     };
     visit.show(Sheet { title: text::cards_title(l), back: &home, body, ..Sheet::default() })
 }
 
-fn group(visit: &Visit, home: &str, title: &str, cards: &[&CardView]) -> Markup {
+/// What a card looks like and is called. Of an account at a biller only its service tells what it is for.
+fn face(visit: &Visit, pack: &CityPack, card: &CardView) -> (String, String) {
+    let service = card.service.as_ref().and_then(|id| visit.catalogue.service(pack, id.as_str()));
+    match (card.kind, service) {
+        (Subject::Vehicle, _) => ("car".to_owned(), card.title.clone()),
+        (Subject::Customer, Some(service)) => {
+            (service.icon.clone(), format!("{} {}", service.short_name.get(visit.lang), card.title))
+        }
+        _ => ("id-card".to_owned(), card.title.clone()),
+    }
+}
+
+fn group(visit: &Visit, pack: &CityPack, title: &str, cards: &[&CardView]) -> Markup {
     let l = visit.lang;
-    let details: Vec<(String, String)> =
-        cards.iter().map(|card| (describe(visit, card), format!("{home}/cards/{}/unbind", card.id))).collect();
+    let home = &pack.city.id;
+    let details: Vec<((String, String), String, String)> = cards
+        .iter()
+        .map(|card| (face(visit, pack, card), describe(visit, card), format!("/{home}/cards/{}/unbind", card.id)))
+        .collect();
     html! {
         @if !cards.is_empty() {
             (ui::component::card(title, None, html! {
                 ul.rows {
-                    @for (bound, (detail, unbind)) in cards.iter().zip(&details) {
+                    @for (bound, ((icon, title), detail, unbind)) in cards.iter().zip(&details) {
                         li { div.row {
-                            span.ico { (ui::icon(if bound.kind == Subject::Vehicle { "car" } else { "id-card" })) }
+                            span.ico { (ui::icon(icon)) }
                             span.row-text {
-                                span.row-title translate="no" { (bound.title) }
+                                span.row-title translate="no" { (title) }
                                 @if !detail.is_empty() { span.row-detail { (detail) } }
                                 @if bound.state != CardState::InForce { (ui::component::tag(Tone::Warn, ended(l, bound.state))) }
                             }
-                            a.btn.btn-link href=(unbind) aria-label={ (text::card_remove(l)) " " (bound.title) } { (text::card_remove(l)) }
+                            a.btn.btn-link href=(unbind) aria-label={ (text::card_remove(l)) " " (title) } { (text::card_remove(l)) }
                         } }
                     }
                 }
@@ -86,7 +104,7 @@ const fn ended(lang: kernel::Lang, state: CardState) -> &'static str {
 fn describe(visit: &Visit, card: &CardView) -> String {
     let l = visit.lang;
     let mut parts = Vec::new();
-    if let Some(whose) = card.whose.as_deref().filter(|_| card.relation != Relation::Own) {
+    if let Some(whose) = &card.whose {
         parts.push(text::card_of(l, whose));
     }
     if !card.subtitle.is_empty() {
@@ -96,7 +114,7 @@ fn describe(visit: &Visit, card: &CardView) -> String {
         let day = format::date(l, day);
         parts.push(match card.kind {
             Subject::Vehicle => text::card_inspection_to(l, &day),
-            Subject::Licence => text::card_licence_to(l, &day),
+            Subject::Licence | Subject::Customer => text::card_licence_to(l, &day),
         });
     }
     parts.join(" · ")
@@ -143,7 +161,9 @@ pub(crate) fn bind_page(
     let of_other = usable.iter().find(|consent| consent.id.to_string() == chosen);
     let (title, own_lead, submit) = match subject {
         Subject::Vehicle => (text::vehicle_title(l), text::vehicle_lead(l), text::vehicle_submit(l)),
-        Subject::Licence => (text::licence_title(l), text::licence_lead(l), text::vehicle_submit(l)),
+        Subject::Licence | Subject::Customer => {
+            (text::licence_title(l), text::licence_lead(l), text::vehicle_submit(l))
+        }
     };
     let lead = match (chosen, of_other) {
         ("ward", _) => text::family_child_detail(l).to_owned(),
@@ -163,7 +183,7 @@ pub(crate) fn bind_page(
             }
             @match subject {
                 Subject::Vehicle => (vehicle_fields(visit, pack, posted, mishap)),
-                Subject::Licence => (Field { name: "file_no", label: text::file_no_label(l), hint: text::file_no_hint(l), error: mishap.of("file_no"),
+                Subject::Licence | Subject::Customer => (Field { name: "file_no", label: text::file_no_label(l), hint: text::file_no_hint(l), error: mishap.of("file_no"),
                     value: visit.form.get("file_no"), input: Input::FileNo, ..Field::default() }.html(l)),
             }
             (Button::primary(submit).wide())
@@ -275,11 +295,12 @@ pub(crate) async fn unbind_form(visit: &mut Visit) -> Outcome {
 pub(crate) fn unbind_page(visit: &Visit, pack: &CityPack, bound: &CardView) -> Response {
     let l = visit.lang;
     let cards = format!("/{}/cards", pack.city.id);
-    let title = text::card_remove_title(l, &bound.title);
+    let (_, name) = face(visit, pack, bound);
+    let title = text::card_remove_title(l, &name);
     let body = html! {
         (heading(&title, text::card_remove_detail(l)))
         (form(l, &format!("{cards}/{}/unbind", bound.id), &visit.new_key(), html! {
-            p { strong translate="no" { (bound.title) } " " (describe(visit, bound)) }
+            p { strong translate="no" { (name) } " " (describe(visit, bound)) }
             (Button::danger(text::card_remove(l)).wide())
         }))
         p.actions { (Button::link(text::cancel(l)).href(&cards)) }

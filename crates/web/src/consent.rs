@@ -26,6 +26,7 @@ fn what(visit: &Visit, kind: Subject) -> &'static str {
     match kind {
         Subject::Vehicle => text::card_vehicles(visit.lang),
         Subject::Licence => text::card_licences(visit.lang),
+        Subject::Customer => text::card_customers(visit.lang),
     }
 }
 
@@ -122,7 +123,7 @@ fn received_card(visit: &Visit, received: &[&ConsentView]) -> Markup {
 }
 
 pub(crate) async fn ask(visit: &mut Visit) -> Outcome {
-    let kind = Subject::parse(visit.form.get("kind")).unwrap_or(Subject::Vehicle);
+    let kind = Subject::parse(visit.form.get("kind")).filter(|kind| kind.is_lent()).unwrap_or(Subject::Vehicle);
     let (phone, name) = (visit.form.get("person_phone"), visit.form.get("person_name"));
     let citizen = visit.citizen()?;
     match visit.platform().ask_consent(citizen, phone, name, kind, visit.once()?).await {

@@ -165,7 +165,7 @@ fn common(visit: &Visit, pack: &CityPack, services: &[&Service], home: Option<&H
         .take(TILES_MAX)
         .map(|service| {
             // Whoever has the card gets the answer; everybody else reads first what the service is.
-            let has_card = home.is_some_and(|home| home.cards.iter().any(|card| card.kind == service.subject));
+            let has_card = home.is_some_and(|home| home.cards.iter().any(|card| card.fits(service)));
             if has_card { ask_href(pack, &service.id) } else { format!("/{id}/s/{}", service.id) }
         })
         .collect();

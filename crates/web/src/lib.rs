@@ -26,6 +26,7 @@ mod card;
 mod city;
 mod consent;
 mod cookie;
+mod customer;
 mod form;
 mod gallery;
 mod headers;

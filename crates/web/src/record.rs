@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use engine::{Answer, Asked, CardState, CardView, Freshness, Relation, Unavailable, Unmatched, row_key};
+use engine::{Answer, Asked, CardState, CardView, Freshness, Unavailable, Unmatched, row_key};
 use kernel::{Id, Kind, Lang, Money, mask};
 use manifest::{
     CityPack, Service, Value,
@@ -26,7 +26,7 @@ use ui::{
 };
 
 use crate::{
-    headers,
+    customer, headers,
     return_path::with_return,
     route::Outcome,
     service::telephone,
@@ -81,15 +81,21 @@ impl Paths {
 pub(crate) fn needs_card(visit: &Visit, pack: &CityPack, service: &Service, subject: Subject) -> Response {
     let l = visit.lang;
     let paths = Paths::new(pack, service);
-    let (icon, label, lead) = match subject {
-        Subject::Vehicle => ("car", text::card_add_vehicle(l), text::vehicle_lead(l)),
-        Subject::Licence => ("id-card", text::card_add_licence(l), text::licence_lead(l)),
+    let bind = || with_return(&format!("{}/cards/{}", paths.home, subject.word()), Some(&paths.ask));
+    let (icon, label, lead, bind) = match subject {
+        Subject::Vehicle => ("car", text::card_add_vehicle(l).to_owned(), text::vehicle_lead(l), bind()),
+        Subject::Licence => ("id-card", text::card_add_licence(l).to_owned(), text::licence_lead(l), bind()),
+        Subject::Customer => (
+            service.icon.as_str(),
+            text::card_add_customer(l, service.short_name.get(l)),
+            text::customer_lead(l),
+            customer::bind_and_return(pack, service, &paths.ask),
+        ),
     };
-    let bind = with_return(&format!("{}/cards/{}", paths.home, subject.word()), Some(&paths.ask));
     let body = html! {
         (heading(service.name.get(l), service.summary.get(l)))
-        (empty(icon, label, lead, html! { p.actions { (Button::primary(label).href(&bind)) } }))
-        p.actions { (Button::link(text::family_title(l)).href("/me/consents")) (Button::link(text::start_what_you_get(l)).href(&paths.service)) }
+        (empty(icon, &label, lead, html! { p.actions { (Button::primary(&label).href(&bind)) } }))
+        p.actions { @if subject.is_lent() { (Button::link(text::family_title(l)).href("/me/consents")) } (Button::link(text::start_what_you_get(l)).href(&paths.service)) }
     };
     visit.show(Sheet { title: service.short_name.get(l), back: &paths.home, body, ..Sheet::default() })
 }
@@ -182,7 +188,7 @@ fn subject_line(lang: Lang, card: &CardView) -> String {
     if !card.subtitle.is_empty() {
         line = format!("{line} · {}", card.subtitle);
     }
-    if let Some(whose) = card.whose.as_deref().filter(|_| card.relation != Relation::Own) {
+    if let Some(whose) = &card.whose {
         line = format!("{} {line}", text::card_of(lang, whose));
     }
     line

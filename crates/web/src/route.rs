@@ -6,8 +6,8 @@ use std::pin::Pin;
 use axum::{Router, http::Method, response::Response, routing::MethodFilter};
 
 use crate::{
-    Site, about, access, asset, card, city, consent, gallery, health, home, profile, real_name, record, search,
-    service, session, settings, sign_in, token,
+    Site, about, access, asset, card, city, consent, customer, gallery, health, home, profile, real_name, record,
+    search, service, session, settings, sign_in, token,
     trouble::Trouble,
     visit::{Visit, enter},
 };
@@ -119,6 +119,8 @@ routes! {
     POST "/{city}/cards/vehicle"                    Verified    Page card::bind_vehicle;
     GET  "/{city}/cards/licence"                    Verified    Page card::licence_form;
     POST "/{city}/cards/licence"                    Verified    Page card::bind_licence;
+    GET  "/{city}/cards/customer/{service}"         Verified    Page customer::bind_form;
+    POST "/{city}/cards/customer/{service}"         Verified    Page customer::bind;
     GET  "/{city}/cards/{card}/unbind"              Verified    Page card::unbind_form;
     POST "/{city}/cards/{card}/unbind"              Verified    Page card::unbind;
 }

@@ -56,6 +56,14 @@ pub enum Mistake {
     NameAndIdDiffer,
     /// The register says that the vehicle or licence belongs to somebody else. Identical for "does not exist".
     NotYours,
+    /// The number does not look like one of this biller's.
+    CustomerNo {
+        example: String,
+    },
+    /// More or less than the end of a name.
+    HolderTail,
+    /// The biller does not know this pair of number and name. Identical for "does not exist".
+    CustomerUnknown,
     /// Already there.
     AlreadyBound,
     /// No more of them allowed.
@@ -127,6 +135,10 @@ impl Mistake {
             }
             Self::CodeWrong { tries_left } if zh => format!("验证码不对，还可以再试 {tries_left} 次"),
             Self::CodeWrong { tries_left } => format!("That is not the code we sent; {tries_left} more tries"),
+            Self::CustomerNo { example } if zh => format!("户号格式不对，例如 {example}，对照账单改正"),
+            Self::CustomerNo { example } => {
+                format!("That is not a customer number here; one looks like {example}: compare it with the bill")
+            }
             Self::TooManyCards { max } if zh => format!("最多绑定 {max} 个，先解绑不用的"),
             Self::TooManyCards { max } => format!("You can bind at most {max}: remove one first"),
             other => {
@@ -155,6 +167,14 @@ impl Mistake {
                     Self::NotYours => (
                         "登记信息与您本人不符，核对后再试；家人的证件请走“家人授权”",
                         "The register does not show this as yours: check what you typed. For a family member, ask for their consent",
+                    ),
+                    Self::HolderTail => (
+                        "只填户主姓名的最后一个字，例如户主叫王小明，就填“明”",
+                        "Enter only the last character of the account holder's name",
+                    ),
+                    Self::CustomerUnknown => (
+                        "户号和户主姓名对不上，对照账单核对这两项",
+                        "The number and the holder's name do not belong together: compare both with the bill",
                     ),
                     Self::AlreadyBound => ("已经绑定过了", "You have bound this already"),
                     Self::PersonHasAccount => (

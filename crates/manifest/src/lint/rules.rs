@@ -6,6 +6,7 @@ use kernel::Date;
 
 use crate::{
     document::{Place, Problem, place},
+    fee::{LateFeesFile, Tariff, TariffsFile},
     rule::{ExamFile, FinesFile, PointsFile},
 };
 
@@ -69,6 +70,28 @@ impl Timeline {
         problems
     }
 
+    pub fn late_fees(&mut self, path: &str, file: &LateFeesFile) -> Vec<Problem> {
+        let mut problems =
+            self.days(path, "late-fees", file.rule.iter().map(|rule| (rule.place.clone(), rule.effective_on)));
+        for (i, rule) in file.rule.iter().enumerate() {
+            named(rule.by_name.keys(), &place!["rule", i, "fee"], &mut problems);
+        }
+        problems
+    }
+
+    pub fn tariffs(&mut self, path: &str, file: &TariffsFile) -> Vec<Problem> {
+        let mut problems =
+            self.days(path, "tariffs", file.rule.iter().map(|rule| (rule.place.clone(), rule.effective_on)));
+        for (i, rule) in file.rule.iter().enumerate() {
+            let at = place!["rule", i, "tariff"];
+            named(rule.by_name.keys(), &at, &mut problems);
+            for (name, tariff) in &rule.by_name {
+                steps(tariff, &at.at(name).at("step"), &mut problems);
+            }
+        }
+        problems
+    }
+
     fn days(&mut self, path: &str, kind: &'static str, rules: impl Iterator<Item = (String, Date)>) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut before: Option<Date> = None;
@@ -86,6 +109,39 @@ impl Timeline {
             }
         }
         problems
+    }
+}
+
+/// Each step ends above the one before, and only the last has no end: every unit has one price.
+fn steps(tariff: &Tariff, at: &Place, problems: &mut Vec<Problem>) {
+    let mut before = 0;
+    for (i, step) in tariff.step.iter().enumerate() {
+        let last = i + 1 == tariff.step.len();
+        let (what, fix) = match step.up_to {
+            Some(_) if last => ("the last step ends, and the next unit has no price", "remove its `up_to`"),
+            None if !last => ("a step without an end has others after it", "say up to which unit it goes"),
+            Some(up_to) if up_to <= before => ("a step ends where the one before has ended", "the lowest step first"),
+            _ => {
+                before = step.up_to.unwrap_or(before);
+                continue;
+            }
+        };
+        problems.push(Problem::error("bad-step", at.at(i), what, fix));
+    }
+}
+
+fn named<'a>(mut names: impl Iterator<Item = &'a String>, at: &Place, problems: &mut Vec<Problem>) {
+    let mut none = true;
+    for name in names.by_ref() {
+        none = false;
+        if !kernel::id::is_slug(name) {
+            let what = format!("`{name}` is no name of a rule");
+            let fix = "lower-case letters, digits and single hyphens";
+            problems.push(Problem::error("bad-id", at.at(name).key(), what, fix));
+        }
+    }
+    if none {
+        problems.push(Problem::error("empty", at.clone(), "the rule says nothing", "name at least one"));
     }
 }
 

@@ -12,6 +12,7 @@ fn role(subject: Subject) -> Role {
     match subject {
         Subject::Vehicle => Role::OwnerWithOpenViolations,
         Subject::Licence => Role::DriverWithPoints,
+        Subject::Customer => Role::CustomerWithArrears,
     }
 }
 

@@ -23,6 +23,10 @@ pub enum Input {
     VinTail,
     /// A driver's file number, twelve digits.
     FileNo,
+    /// A customer number at a biller.
+    CustomerNo,
+    /// The end of a name, one or two characters.
+    HolderTail,
     Search,
 }
 
@@ -38,6 +42,8 @@ impl Input {
             Self::Code => ("text", "numeric", "one-time-code", 12, "mono code w-10"),
             Self::VinTail => ("text", "text", "off", 14, "mono w-10"),
             Self::FileNo => ("text", "numeric", "off", 24, "mono"),
+            Self::CustomerNo => ("text", "text", "off", 40, "mono"),
+            Self::HolderTail => ("text", "text", "off", 4, "w-10"),
             Self::Search => ("search", "search", "off", 60, ""),
         }
     }

@@ -32,14 +32,16 @@ crate::texts! {
 
     // Cards
     cards_title: "我的卡", "My cards";
-    cards_lead: "车辆和驾驶证添加一次，以后一点就能查。", "Add your vehicle and licence once, then ask with one tap.";
+    cards_lead: "添加一次，以后一点就能查、能缴。", "Add it once, then ask and pay with one tap.";
     cards_none_title: "还没有卡", "No cards yet";
-    cards_none_detail: "添加自己的车或驾驶证，就能查违法和记分。", "Add your car or licence to ask about violations and points.";
+    cards_none_detail: "添加车、驾驶证或缴费户号，就能查询和缴费。", "Add a car, a licence or a customer number to ask and to pay.";
     card_vehicles: "车辆", "Vehicles";
     card_licences: "驾驶证", "Driver licences";
+    card_customers: "缴费户号", "Customer accounts";
     card_family: "家人", "Family";
     card_add_vehicle: "添加车辆", "Add a vehicle";
     card_add_licence: "添加驾驶证", "Add a licence";
+    card_add_customer(service: &str): "添加户号：{service}", "Add an account: {service}";
     card_add_family: "添加家人", "Add a family member";
     card_remove: "移除", "Remove";
     card_remove_title(card: &str): "移除 {card}？", "Remove {card}?";
@@ -56,6 +58,11 @@ crate::texts! {
     vin_tail_label: "车架号后 6 位", "Last 6 of the VIN";
     vin_tail_hint: "在行驶证“车辆识别代号”一行", "On the vehicle licence, line “VIN”";
     vehicle_submit: "核对并添加", "Check and add";
+    customer_lead: "自己家的、父母家的都能添加：户号和户主姓名对得上就行。", "Your own home's or your parents': the number and the holder's name must belong together.";
+    customer_no_label: "户号", "Customer number";
+    customer_no_hint(hint: &str, example: &str): "{hint}，例如 {example}", "{hint}; for example {example}";
+    holder_tail_label: "户主姓名的最后一个字", "Last character of the holder's name";
+    holder_tail_hint: "户主叫王小明，就填“明”", "For 王小明 enter 明";
     licence_title: "添加驾驶证", "Add a licence";
     licence_lead: "只能添加您本人的驾驶证，证号就是身份证号。", "Only your own licence can be added; its number is your ID number.";
     file_no_label: "档案编号", "File number";

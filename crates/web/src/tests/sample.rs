@@ -163,6 +163,7 @@ pub(crate) fn vehicle(n: u8, plate: &str) -> CardView {
         plate_kind: Some(PlateKind::Small),
         class: None,
         valid_to: Some(jiff::civil::date(2027, 5, 31)),
+        service: None,
         bound_at: NOW,
     }
 }
