@@ -22,6 +22,8 @@ pub enum Act {
     Accept,
     /// Money has arrived for these bills, or for this balance.
     Pay,
+    /// What is on the account: for a biller that also sends bills.
+    Balance,
     /// The rest of a balance is to go back.
     Withdraw,
     /// Everything posted on one day, to compare with.
@@ -29,7 +31,7 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Self; 5] = [Self::Bind, Self::Accept, Self::Pay, Self::Withdraw, Self::List];
+    pub const ALL: [Self; 6] = [Self::Bind, Self::Accept, Self::Pay, Self::Balance, Self::Withdraw, Self::List];
 
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -37,6 +39,7 @@ impl Act {
             Self::Bind => "bind",
             Self::Accept => "accept",
             Self::Pay => "pay",
+            Self::Balance => "balance",
             Self::Withdraw => "withdraw",
             Self::List => "list",
         }
@@ -56,28 +59,27 @@ impl Act {
     /// Names of the values that this act can fill into a binding, beside those of the card.
     const fn own_values(self) -> &'static [&'static str] {
         match self {
-            Self::Bind => &[],
+            Self::Bind | Self::Balance => &[],
             // `id` is the row's; `at` civil time as 2026-03-02 08:12:00.
             Self::Accept => &["id", "name", "resident_id", "at", "key"],
-            // Lists are joined by commas, in the same order; the amounts hold the surcharges. `key` is the same at every
-            // try, and comes back in the day's list.
+            // `ids` and `decision_nos` are joined by commas. The amount is without the surcharge, the total with it. `at` is
+            // when the provider took the money; `key` is the same at every try, and comes back in the day's list.
             Self::Pay => &[
                 "ids",
                 "decision_nos",
-                "amounts_fen",
-                "amounts_yuan",
-                "surcharges_fen",
-                "surcharges_yuan",
                 "amount_fen",
                 "amount_yuan",
                 "surcharge_fen",
                 "surcharge_yuan",
+                "total_fen",
+                "total_yuan",
                 "at",
                 "provider",
                 "trade_no",
                 "key",
             ],
-            Self::Withdraw => &["amount_fen", "amount_yuan", "at", "key"],
+            // `biller_ref` is what the biller called the top-up.
+            Self::Withdraw => &["amount_fen", "amount_yuan", "biller_ref", "at", "key"],
             // 2026-03-02
             Self::List => &["day"],
         }
@@ -114,8 +116,15 @@ impl Act {
                 ("biller_ref", Holds::Text),
                 ("amount", Holds::Money),
             ],
-            // `id` is the `key` of the posting.
-            Self::List => &[("id", Holds::Text), ("amount", Holds::Money), ("at", Holds::Date)],
+            Self::Balance => &[("balance", Holds::Money), ("withdrawable", Holds::Money)],
+            // `id` is the `key` of the posting, `amount` the total of it.
+            Self::List => &[
+                ("id", Holds::Text),
+                ("amount", Holds::Money),
+                ("at", Holds::Date),
+                ("kind", Holds::Way),
+                ("biller_ref", Holds::Text),
+            ],
         }
     }
 
@@ -125,6 +134,7 @@ impl Act {
         match self {
             Self::Bind => &["match"],
             Self::Accept | Self::Pay | Self::Withdraw => &["done"],
+            Self::Balance => &["balance"],
             Self::List => &["id", "amount", "at"],
         }
     }
@@ -137,6 +147,8 @@ pub enum Holds {
     /// `yes` or `no`.
     YesNo,
     Money,
+    /// `in` for what was posted, `out` for what was given back.
+    Way,
     /// A date, with or without a time.
     Date,
 }

@@ -46,9 +46,15 @@ pub struct Pay {
     /// What is added for being late, by our own dated rules: shown before paying.
     #[serde(default)]
     pub late: Option<Late>,
+    /// Field of the least that may be paid of a row, where the biller takes a part.
+    #[serde(default)]
+    pub least: Option<String>,
     /// Field of the balance, for a top-up.
     #[serde(default)]
     pub balance: Option<String>,
+    /// Field of how much of the balance can be given back.
+    #[serde(default)]
+    pub withdrawable: Option<String>,
     /// What the payer reads before paying: to whom the money goes, and how it comes back.
     #[schemars(with = "TextForm")]
     pub note: Text,
@@ -119,7 +125,9 @@ impl Pay {
             ("title", &self.title),
             ("period", &self.period),
             ("decision", &self.decision),
+            ("least", &self.least),
             ("balance", &self.balance),
+            ("withdrawable", &self.withdrawable),
         ];
         own.into_iter().filter_map(|(key, field)| Some((key, field.as_deref()?))).collect()
     }

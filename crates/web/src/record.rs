@@ -138,6 +138,7 @@ pub(crate) fn no_match(visit: &Visit, pack: &CityPack, service: &Service, unmatc
     let (title, detail) = match service.subject {
         Subject::Vehicle => (text::unmatched_vehicle_title(l), text::unmatched_vehicle_detail(l)),
         Subject::Licence => (text::unmatched_licence_title(l), text::unmatched_licence_detail(l)),
+        Subject::Customer => (text::unmatched_customer_title(l), text::unmatched_customer_detail(l)),
     };
     let body = html! {
         (heading(service.name.get(l), &subject_line(l, &unmatched.card)))

@@ -10,6 +10,8 @@ crate::texts! {
     unmatched_licence_title: "驾驶证信息对不上了", "The licence no longer matches";
     unmatched_licence_detail: "换证、补证或转到外地以后，档案编号可能变了。看一下新证，重新绑定。", "After a renewal, a replacement or a move the file number may have changed. Look at the new licence and bind it again.";
     unmatched_says(department: &str): "{department}用这张卡上的信息查不到，这不代表没有记录。", "{department} finds nothing under this card, which does not mean that there is no record.";
+    unmatched_customer_title: "这个户号查不到了", "There is no such account any more";
+    unmatched_customer_detail: "可能换了户主、换了表，或者已经销户。对照最近一张账单重新添加户号。", "The holder or the meter may have changed, or the account was closed. Add it again from the latest bill.";
     unmatched_rebind: "去我的卡证重新绑定", "Bind it again in my cards";
     half_answer_title(department: &str): "{department}的答复不完整", "The answer from {department} is incomplete";
     half_answer_detail: "不完整的结果容易误会，所以没有显示。过几分钟再试。", "Half an answer misleads, so it is not shown. Try again in a few minutes.";
