@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Api,
-    caller::{Asked, SignedIn, city},
+    caller::{Asked, SignedIn, Speaks, city},
     problem::Refusal,
 };
 
@@ -25,13 +25,13 @@ pub struct AccessEntry {
     at: String,
     /// `you`, `delegate`, `staff` or `platform`
     who: &'static str,
-    /// The delegate's masked name, or the member of staff.
+    /// The delegate's masked name, or department and role of the member of staff.
     name: Option<String>,
     /// `profile`, `cards`, `record`, `evidence`, `real_name`, `ownership`, `message` or `export`
     purpose: &'static str,
     service: Option<String>,
     city: Option<String>,
-    /// `web`, `api` or `job`
+    /// `web`, `api`, `desk` or `job`
     door: String,
 }
 
@@ -48,6 +48,7 @@ pub struct From {
 pub async fn log(
     State(api): State<Api>,
     SignedIn(citizen): SignedIn,
+    Speaks(lang): Speaks,
     Asked(query): Asked<From>,
 ) -> Result<Json<AccessLog>, Refusal> {
     let place = query.city.as_deref().map(city).transpose()?;
@@ -63,7 +64,7 @@ pub async fn log(
             let (who, name) = match entry.who {
                 Who::You => ("you", None),
                 Who::Delegate(name) => ("delegate", Some(name)),
-                Who::Staff(name) => ("staff", Some(name)),
+                Who::Staff(title) => ("staff", Some(title.say(lang))),
                 Who::Platform => ("platform", None),
             };
             AccessEntry {

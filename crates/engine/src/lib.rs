@@ -1,6 +1,7 @@
-//! The use cases of the platform: what a citizen can do, joined from capabilities, stores, departments and identity.
+//! The use cases of the platform: what a citizen can do, and what staff can, joined from capabilities, stores, departments
+//! and identity.
 //!
-//! Doors (`web`, `api`) call [`Platform`] and nothing below it. No HTTP, no SQL, no wire format, no page and no adapter
+//! Doors (`web`, `console`, `api`) call [`Platform`] and nothing below it. No HTTP, no SQL, no wire format, no page and no adapter
 //! is named here. Text arrives exactly as it was typed; mistakes come back all at once, by field.
 
 mod access;
@@ -21,9 +22,13 @@ mod record;
 mod register;
 mod session;
 mod sign_in;
+mod staff;
+mod staff_account;
+mod staff_act;
+mod staff_role;
 mod thing;
 
-pub use access::{AccessView, Cursor, Page, Who};
+pub use access::{AccessView, Cursor, Page, StaffTitle, Who};
 pub use card::{CardState, CardView, LicenceForm, Relation, VehicleForm, Whose};
 pub use consent::{ConsentState, ConsentView, Direction};
 pub use customer::CustomerForm;
@@ -35,3 +40,7 @@ pub use profile::ProfileView;
 pub use record::{Answer, Asked, Freshness, Unavailable, Unmatched, row_key};
 pub use session::{Citizen, Preferences, SessionKind, SessionView, Size, Theme};
 pub use sign_in::{CodeSent, Device, SignedIn};
+pub use staff::{Staff, StaffSignIn, StaffSignedIn};
+pub use staff_account::{NewStaffForm, StaffSecrets, StaffView};
+pub use staff_act::{ActView, Deed};
+pub use staff_role::{CLASHES, Grant, POLICY, Role, Scope, Verb, clash};

@@ -49,6 +49,14 @@ pub struct Limits {
     pub consent_s: u32,
     /// Entries on one page of the access log.
     pub access_page: usize,
+    /// Wrong tries in a row that a staff account survives, and seconds for which it rests then.
+    pub staff_tries_max: u32,
+    pub staff_lock_s: u32,
+    /// Seconds after which an unused session at the desk ends, and any session at the desk.
+    pub staff_idle_s: u32,
+    pub staff_session_s: u32,
+    /// Seconds for which an authenticator code that was entered again counts.
+    pub step_up_s: u32,
 }
 
 impl Default for Limits {
@@ -72,6 +80,11 @@ impl Default for Limits {
             ask_minute_max: 60,
             consent_s: 365 * DAY_S,
             access_page: 30,
+            staff_tries_max: 5,
+            staff_lock_s: 900,
+            staff_idle_s: 1_800,
+            staff_session_s: 43_200,
+            step_up_s: 300,
         }
     }
 }

@@ -8,9 +8,12 @@ use kernel::{
     Access, AccountId, Actor, CityId, Clock, Error, Kind, Result, Rng, ServiceId, Timestamp, access::Purpose,
 };
 use manifest::{Catalogue, CityPack, city::CityState};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::{Citizen, Limits, OnceKey, flight::Flights, limit::Rate};
+
+/// Each takes 19 MiB and a core.
+const HASHES_AT_ONCE: usize = 2;
 
 /// What a platform is made of. Only `shimin` and tests put one together.
 pub struct Parts {
@@ -43,6 +46,8 @@ pub(crate) struct Inner {
     pub(crate) by_register: Rate<AccountId>,
     pub(crate) by_consent: Rate<AccountId>,
     pub(crate) by_question: Rate<AccountId>,
+    /// Passwords are compared slowly on purpose: so many at once, and the others wait.
+    pub(crate) hashing: Semaphore,
 }
 
 impl Platform {
@@ -63,6 +68,7 @@ impl Platform {
                 by_register: Rate::new(limits.register_hour_max, 3_600),
                 by_consent: Rate::new(limits.consent_hour_max, 3_600),
                 by_question: Rate::new(limits.ask_minute_max, 60),
+                hashing: Semaphore::new(HASHES_AT_ONCE),
                 limits,
             }),
         }

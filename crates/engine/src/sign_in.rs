@@ -113,7 +113,7 @@ impl Platform {
     }
 
     /// Loopback is the machine itself: a reverse proxy, or a test of many citizens.
-    fn take_address(&self, address: IpAddr) -> Result<()> {
+    pub(crate) fn take_address(&self, address: IpAddr) -> Result<()> {
         if address.is_loopback() { Ok(()) } else { self.inner.by_address.take(address, self.now()) }
     }
 }

@@ -1,5 +1,7 @@
 //! "Who looked at my records": every reading of the person's data, newest first.
 
+use std::borrow::Cow;
+
 use axum::response::Response;
 use engine::{AccessView, Cursor, Page, Who};
 use kernel::{Lang, access::Purpose};
@@ -34,7 +36,7 @@ pub(crate) fn log_page(visit: &Visit, page: &Page<AccessView>, first: bool) -> R
                 ul.rows {
                     @for entry in &page.items {
                         (Access {
-                            who: who(l, &entry.who),
+                            who: &who(l, &entry.who),
                             what: &what(visit, entry),
                             why: door(l, &entry.door),
                             at: entry.at,
@@ -55,11 +57,12 @@ pub(crate) fn log_page(visit: &Visit, page: &Page<AccessView>, first: bool) -> R
     visit.show(Sheet { title: text::access_title(l), back: "/me", body, ..Sheet::default() })
 }
 
-fn who(lang: Lang, who: &Who) -> &str {
+fn who(lang: Lang, who: &Who) -> Cow<'_, str> {
     match who {
-        Who::You => text::access_self(lang),
-        Who::Delegate(name) | Who::Staff(name) => name,
-        Who::Platform => lang.pick("系统自动", "The platform itself"),
+        Who::You => text::access_self(lang).into(),
+        Who::Delegate(name) => name.into(),
+        Who::Staff(title) => title.say(lang).into(),
+        Who::Platform => lang.pick("系统自动", "The platform itself").into(),
     }
 }
 
@@ -97,6 +100,7 @@ fn door(lang: Lang, door: &str) -> &'static str {
     match door {
         "web" => lang.pick("网页", "on a page"),
         "api" => lang.pick("您的程序", "by a program with your token"),
+        "desk" => lang.pick("工作台", "at the staff desk"),
         _ => "",
     }
 }

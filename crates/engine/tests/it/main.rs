@@ -6,4 +6,5 @@ mod card;
 mod consent;
 mod record;
 mod sign_in;
+mod staff;
 mod town;

@@ -136,6 +136,7 @@ impl Engine for Fragile<Arc<dyn Engine>> {
 
 pub struct Town {
     pub platform: Platform,
+    pub stores: Arc<store::Stores>,
     pub registers: Arc<Registers>,
     pub clock: Arc<FakeClock>,
     pub broken: Arc<AtomicBool>,
@@ -182,7 +183,7 @@ impl Town {
         let registers = Arc::new(Registers { clock: Arc::clone(&clock), ..Registers::default() });
         let platform = Platform::new(Parts {
             catalogue: catalogue(),
-            stores,
+            stores: Arc::clone(&stores),
             connector: Arc::clone(&registers) as Arc<dyn Connector>,
             vault: identity::Vault::new([7; 32]),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -195,7 +196,7 @@ impl Town {
         });
         let id = |text| CityId::parse(text).expect("an id");
         let fines = ServiceId::parse("bicycle-fine").expect("an id");
-        Self { platform, registers, clock, broken, city: id("lakeside"), fines, keys: 0.into(), dir, outbox }
+        Self { platform, stores, registers, clock, broken, city: id("lakeside"), fines, keys: 0.into(), dir, outbox }
     }
 
     pub fn key(&self) -> OnceKey {

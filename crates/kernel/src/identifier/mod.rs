@@ -76,6 +76,10 @@ pub enum Mistake {
     PersonUnknown,
     /// Choose one of the listed values.
     Choice,
+    /// Login, password and authenticator code do not belong together. Identical for a login that does not exist or rests.
+    StaffProof,
+    /// The authenticator shows another code by now, or this one was used.
+    AuthenticatorCode,
 }
 
 /// The identifiers a mistake can be about.
@@ -184,6 +188,14 @@ impl Mistake {
                     Self::PersonUnknown => (
                         "没有找到这位家人：对方需要先登录并完成实名",
                         "We cannot find this person: they need to sign in and pass the real-name check first",
+                    ),
+                    Self::StaffProof => (
+                        "登录名、密码和动态码对不上，核对后用下一个动态码再试；连续 5 次不对，账号停 15 分钟",
+                        "Login, password and code do not belong together: check them and use the next code. After 5 wrong tries the account rests for 15 minutes",
+                    ),
+                    Self::AuthenticatorCode => (
+                        "动态码不对或已用过，等验证器显示下一个再输入",
+                        "That code is wrong or was used: wait for the next one in your authenticator",
                     ),
                     _ => ("从列出的选项里选一个", "Choose one of the listed options"),
                 };

@@ -316,10 +316,15 @@ pub(crate) fn access() -> engine::Page<AccessView> {
         city: service.and_then(|_| CityId::parse("lakeside")),
         door: "web".to_owned(),
     };
+    let clerk = engine::StaffTitle {
+        place: Some(kernel::Text::new("湖滨市公安局交通警察支队", "Lakeside Traffic Police")),
+        roles: vec![engine::Role::RefundApprover],
+    };
     engine::Page {
         items: vec![
             one(1, Who::You, Purpose::Record, Some("bicycle-fine")),
             one(70, Who::Delegate("李*".into()), Purpose::Evidence, Some("bicycle-fine")),
+            one(900, Who::Staff(clerk), Purpose::Record, Some("bicycle-fine")),
             one(2_000, Who::Platform, Purpose::Message, None),
             one(3_000, Who::You, Purpose::RealName, None),
         ],
