@@ -6,17 +6,24 @@ use futures_util::future::{join_all, try_join};
 use store::{Error, Result, Row, Statement, Value};
 use tokio_postgres::{Client, Config, NoTls, error::Severity, types::ToSql};
 
-use crate::value::{Bound, row};
+use crate::value::{Bound, Column, row};
 
 /// How many schemas' statements a connection keeps prepared before it starts anew.
 const SCHEMAS_KEPT: usize = 16;
+
+/// Which of a statement's texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Text {
+    Row,
+    Set,
+}
 
 pub(crate) struct Connection {
     client: Client,
     /// Where unqualified names point.
     schema: String,
     /// By schema, because a plan belongs to its tables: preparing anew is cheaper than planning at every change of schema.
-    prepared: HashMap<String, HashMap<&'static str, tokio_postgres::Statement>>,
+    prepared: HashMap<String, HashMap<(&'static str, Text), tokio_postgres::Statement>>,
 }
 
 impl Connection {
@@ -66,16 +73,29 @@ impl Connection {
     }
 
     pub(crate) async fn prepare(&mut self, statement: &'static Statement) -> Result<tokio_postgres::Statement> {
-        if let Some(prepared) = self.prepared.get(&self.schema).and_then(|of| of.get(statement.name)) {
+        self.prepare_as(statement, Text::Row).await
+    }
+
+    pub(crate) async fn prepare_as(
+        &mut self,
+        statement: &'static Statement,
+        text: Text,
+    ) -> Result<tokio_postgres::Statement> {
+        let key = (statement.name, text);
+        if let Some(prepared) = self.prepared.get(&self.schema).and_then(|of| of.get(&key)) {
             return Ok(prepared.clone());
         }
+        let sql = match text {
+            Text::Row => Some(statement.sql),
+            Text::Set => statement.set,
+        };
+        let sql = sql.ok_or_else(|| Error::Corrupt(format!("{} has no text for sets", statement.name)))?;
         // SQLite reads `$1` as a name, so statements are authored with `?1`.
-        let prepared =
-            self.client.prepare(&statement.sql.replace('?', "$")).await.map_err(|cause| failed(statement, &cause))?;
+        let prepared = self.client.prepare(&sql.replace('?', "$")).await.map_err(|cause| failed(statement, &cause))?;
         if self.prepared.len() >= SCHEMAS_KEPT && !self.prepared.contains_key(&self.schema) {
             self.prepared.clear();
         }
-        self.prepared.entry(self.schema.clone()).or_default().insert(statement.name, prepared.clone());
+        self.prepared.entry(self.schema.clone()).or_default().insert(key, prepared.clone());
         Ok(prepared)
     }
 
@@ -119,6 +139,23 @@ impl Connection {
         let bound: Vec<Vec<Bound<'_>>> = rows.iter().map(|values| values.iter().map(Bound).collect()).collect();
         let all = join_all(bound.iter().map(|values| self.client.execute_raw(&prepared, refer(values))));
         let run = async { all.await.into_iter().collect::<Result<Vec<u64>, _>>() };
+        self.after(first, statement, run).await
+    }
+
+    /// The text for sets, with a column of all rows in each place.
+    pub(crate) async fn set(
+        &mut self,
+        first: Option<&str>,
+        statement: &'static Statement,
+        rows: &[Vec<Value>],
+    ) -> Result<u64> {
+        let prepared = self.prepare_as(statement, Text::Set).await?;
+        let column = |at| Column(rows.iter().filter_map(|row| row.get(at)).map(Bound).collect());
+        let columns: Vec<Column<'_>> = (0..prepared.params().len()).map(column).collect();
+        if columns.iter().any(|column| column.0.len() != rows.len()) {
+            return Err(Error::Corrupt(format!("{}: a row is too short", statement.name)));
+        }
+        let run = self.client.execute_raw(&prepared, columns.iter().map(|column| column as &(dyn ToSql + Sync)));
         self.after(first, statement, run).await
     }
 

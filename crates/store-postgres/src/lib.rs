@@ -87,7 +87,13 @@ impl Engine for Schema {
     }
 
     fn prepare(&self, statement: &'static Statement) -> Fut<'_, ()> {
-        Box::pin(async move { self.pool.lease(&self.schema).await?.prepare(statement).await.map(drop) })
+        Box::pin(async move {
+            let mut connection = self.pool.lease(&self.schema).await?;
+            if statement.set.is_some() {
+                connection.prepare_as(statement, connection::Text::Set).await?;
+            }
+            connection.prepare(statement).await.map(drop)
+        })
     }
 
     fn close(&self) -> Fut<'_, ()> {

@@ -11,9 +11,12 @@ const PLATFORM: &[Step] = &[
     (1, "accounts", include_str!("../migrations/platform/0001_accounts.sql")),
     (2, "staff", include_str!("../migrations/platform/0002_staff.sql")),
 ];
-const CITY: &[Step] = &[(1, "cards", include_str!("../migrations/city/0001_cards.sql"))];
+const CITY: &[Step] = &[
+    (1, "cards", include_str!("../migrations/city/0001_cards.sql")),
+    (2, "money", include_str!("../migrations/city/0002_money.sql")),
+];
 
-static DONE: Statement = Statement { name: "MIGRATIONS", sql: "SELECT number, name FROM migration ORDER BY number" };
+static DONE: Statement = Statement::new("MIGRATIONS", "SELECT number, name FROM migration ORDER BY number");
 
 pub(crate) async fn run(pool: &Pool, schema: &str, kind: CellKind) -> Result<()> {
     let steps = match kind {

@@ -27,6 +27,22 @@ impl ToSql for Bound<'_> {
     to_sql_checked!();
 }
 
+/// One column of many rows, for a place that takes an array.
+#[derive(Debug)]
+pub(crate) struct Column<'a>(pub(crate) Vec<Bound<'a>>);
+
+impl ToSql for Column<'_> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        self.0.to_sql(ty, out)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
 struct Cell(Value);
 
 impl<'a> FromSql<'a> for Cell {

@@ -6,7 +6,10 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use futures_util::FutureExt;
 use store::{Done, Error, Fut, Inbox, Result, Row, Statement, Tx, Value, Waiting};
 
-use crate::{connection::Connection, pool::Pool};
+use crate::{
+    connection::{Connection, Text},
+    pool::Pool,
+};
 
 /// Held until the end of the transaction, so that writers of several processes take turns.
 pub(crate) fn lock(schema: &str) -> String {
@@ -117,14 +120,14 @@ impl Pipelined<'_> {
 
     /// What must be sent ahead of the statement, taken only once the statement is known to be sound: a beginning that is
     /// taken and not sent would let the next statement run outside the transaction.
-    async fn ahead_of(&mut self, statement: &'static Statement) -> Result<Option<String>> {
-        let prepared = self.connection.prepare(statement).await;
+    async fn ahead_of(&mut self, statement: &'static Statement, text: Text) -> Result<Option<String>> {
+        let prepared = self.connection.prepare_as(statement, text).await;
         self.note(prepared)?;
         Ok(self.first.take())
     }
 
     async fn rows(&mut self, statement: &'static Statement, values: &[Value]) -> Result<Vec<Row>> {
-        let first = self.ahead_of(statement).await?;
+        let first = self.ahead_of(statement, Text::Row).await?;
         let outcome = self.connection.many_after(first.as_deref(), statement, values).await;
         self.note(outcome)
     }
@@ -133,7 +136,7 @@ impl Pipelined<'_> {
 impl Tx for Pipelined<'_> {
     fn execute<'a>(&'a mut self, statement: &'static Statement, values: &'a [Value]) -> Fut<'a, u64> {
         Box::pin(async move {
-            let first = self.ahead_of(statement).await?;
+            let first = self.ahead_of(statement, Text::Row).await?;
             let outcome = self.connection.execute(first.as_deref(), statement, values).await;
             self.note(outcome)
         })
@@ -152,8 +155,19 @@ impl Tx for Pipelined<'_> {
             if rows.is_empty() {
                 return Ok(Vec::new());
             }
-            let first = self.ahead_of(statement).await?;
+            let first = self.ahead_of(statement, Text::Row).await?;
             let outcome = self.connection.batch(first.as_deref(), statement, rows).await;
+            self.note(outcome)
+        })
+    }
+
+    fn set<'a>(&'a mut self, statement: &'static Statement, rows: &'a [Vec<Value>]) -> Fut<'a, u64> {
+        Box::pin(async move {
+            if rows.is_empty() {
+                return Ok(0);
+            }
+            let first = self.ahead_of(statement, Text::Set).await?;
+            let outcome = self.connection.set(first.as_deref(), statement, rows).await;
             self.note(outcome)
         })
     }

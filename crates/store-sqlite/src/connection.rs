@@ -65,15 +65,19 @@ impl rusqlite::ToSql for Bound<'_> {
 }
 
 fn bound<'c>(connection: &'c Connection, statement: &Statement, values: &[Value]) -> Result<CachedStatement<'c>> {
-    let failed = |cause| failed(statement, &cause);
-    let mut prepared = connection.prepare_cached(statement.sql).map_err(failed)?;
+    let mut prepared = connection.prepare_cached(statement.sql).map_err(|cause| failed(statement, &cause))?;
+    bind(&mut prepared, statement, values)?;
+    Ok(prepared)
+}
+
+fn bind(prepared: &mut CachedStatement<'_>, statement: &Statement, values: &[Value]) -> Result<()> {
     if prepared.parameter_count() != values.len() {
         return Err(Error::Corrupt(format!("{}: {} values", statement.name, values.len())));
     }
     for (at, value) in (1..).zip(values) {
-        prepared.raw_bind_parameter(at, Bound(value)).map_err(failed)?;
+        prepared.raw_bind_parameter(at, Bound(value)).map_err(|cause| failed(statement, &cause))?;
     }
-    Ok(prepared)
+    Ok(())
 }
 
 pub(crate) fn prepare(connection: &Connection, statement: &Statement) -> Result<()> {
@@ -83,6 +87,18 @@ pub(crate) fn prepare(connection: &Connection, statement: &Statement) -> Result<
 pub(crate) fn execute(connection: &Connection, statement: &Statement, values: &[Value]) -> Result<u64> {
     let changed = bound(connection, statement, values)?.raw_execute().map_err(|cause| failed(statement, &cause))?;
     Ok(changed as u64)
+}
+
+/// The same statement for many rows, looked up once.
+pub(crate) fn execute_all(connection: &Connection, statement: &Statement, rows: &[Vec<Value>]) -> Result<u64> {
+    let failed = |cause| failed(statement, &cause);
+    let mut prepared = connection.prepare_cached(statement.sql).map_err(failed)?;
+    let mut changed = 0;
+    for values in rows {
+        bind(&mut prepared, statement, values)?;
+        changed += prepared.raw_execute().map_err(failed)? as u64;
+    }
+    Ok(changed)
 }
 
 pub(crate) fn many(connection: &Connection, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {

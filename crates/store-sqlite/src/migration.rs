@@ -11,7 +11,10 @@ const PLATFORM: &[Step] = &[
     (1, "accounts", include_str!("../migrations/platform/0001_accounts.sql")),
     (2, "staff", include_str!("../migrations/platform/0002_staff.sql")),
 ];
-const CITY: &[Step] = &[(1, "cards", include_str!("../migrations/city/0001_cards.sql"))];
+const CITY: &[Step] = &[
+    (1, "cards", include_str!("../migrations/city/0001_cards.sql")),
+    (2, "money", include_str!("../migrations/city/0002_money.sql")),
+];
 
 pub(crate) fn run(connection: &mut Connection, kind: CellKind) -> Result<()> {
     let steps = match kind {

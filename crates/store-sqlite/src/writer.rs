@@ -11,14 +11,14 @@ use std::{
 use rusqlite::Connection;
 use store::{CellName, Done, Error, Fut, Inbox, Job, Queue, Result, Row, Statement, Tx, Value, Waiting};
 
-use crate::connection::{execute, failed, is_io_failure, many};
+use crate::connection::{self, execute, failed, is_io_failure, many};
 
-static BEGIN: Statement = Statement { name: "BEGIN", sql: "BEGIN IMMEDIATE" };
-static SAVEPOINT: Statement = Statement { name: "SAVEPOINT", sql: "SAVEPOINT job" };
-static RELEASE: Statement = Statement { name: "RELEASE", sql: "RELEASE job" };
-static UNDO: Statement = Statement { name: "UNDO", sql: "ROLLBACK TO job" };
-static ROLLBACK: Statement = Statement { name: "ROLLBACK", sql: "ROLLBACK" };
-static COMMIT: Statement = Statement { name: "COMMIT", sql: "COMMIT" };
+static BEGIN: Statement = Statement::new("BEGIN", "BEGIN IMMEDIATE");
+static SAVEPOINT: Statement = Statement::new("SAVEPOINT", "SAVEPOINT job");
+static RELEASE: Statement = Statement::new("RELEASE", "RELEASE job");
+static UNDO: Statement = Statement::new("UNDO", "ROLLBACK TO job");
+static ROLLBACK: Statement = Statement::new("ROLLBACK", "ROLLBACK");
+static COMMIT: Statement = Statement::new("COMMIT", "COMMIT");
 
 /// After so many statements that wrote, the log is moved into the file.
 const CHECKPOINT_STATEMENTS: u64 = 1000;
@@ -179,6 +179,13 @@ impl Tx for Direct {
         Box::pin(async move {
             self.written += rows.len() as u64;
             rows.iter().map(|values| execute(&self.connection, statement, values)).collect()
+        })
+    }
+
+    fn set<'a>(&'a mut self, statement: &'static Statement, rows: &'a [Vec<Value>]) -> Fut<'a, u64> {
+        Box::pin(async move {
+            self.written += rows.len() as u64;
+            connection::execute_all(&self.connection, statement, rows)
         })
     }
 }

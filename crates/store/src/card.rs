@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     City, KeyReused, Once, Result, Row, Tx,
     access::{Entry, receipt, record},
+    autopay,
     once::{recall, remember},
+    payment,
     statement::statement,
     value::values,
 };
@@ -197,6 +199,9 @@ impl City {
                 }
                 let unbound = tx.many(&CARD_UNBIND, values![*account, *id]).await?;
                 forget_answers(tx, &unbound).await?;
+                if !unbound.is_empty() {
+                    autopay::stop_for_card(tx, *id, *at).await?;
+                }
                 let outcome = Ok(!unbound.is_empty());
                 remember(tx, once.as_ref(), *at, &outcome).await?;
                 Ok(outcome)
@@ -217,14 +222,16 @@ impl City {
         .await
     }
 
-    /// The city's part of deleting an account: its cards, others' cards of its things, the answers kept for them, and
-    /// kept outcomes. Access entries stay.
+    /// The city's part of deleting an account: its cards, others' cards of its things, the answers kept for them, autopays,
+    /// what names it in payments and receipts, and kept outcomes. Access entries, the journal and the tree of receipts stay.
     pub async fn forget(&self, account: AccountId) -> Result<()> {
         self.write(account, |&account, tx| {
             Box::pin(async move {
                 let mut unbound = tx.many(&CARD_FORGET_HELD, values![account]).await?;
                 unbound.extend(tx.many(&CARD_FORGET_ABOUT, values![account]).await?);
                 forget_answers(tx, &unbound).await?;
+                autopay::forget(tx, account).await?;
+                payment::forget(tx, account).await?;
                 tx.execute(&CARD_FORGET_ONCE, values![account]).await?;
                 Ok(())
             })

@@ -25,6 +25,10 @@ pub trait Tx: Send {
 
     /// The same statement for many rows: pipelined where a round trip costs something.
     fn batch<'a>(&'a mut self, statement: &'static Statement, rows: &'a [Vec<Value>]) -> Fut<'a, Vec<u64>>;
+
+    /// The same statement for many rows as one set, where the engine can, in their order; says how many rows it changed in
+    /// all. The statement has a text for sets.
+    fn set<'a>(&'a mut self, statement: &'static Statement, rows: &'a [Vec<Value>]) -> Fut<'a, u64>;
 }
 
 /// A unit of writing. `Ok` is committed, also when it carries a refusal; `Err` undoes this job and no other. A job may

@@ -16,6 +16,8 @@ statement! {
         RETURNING key, kind, payload, sealed, attempts";
     OUTBOX_DELIVER = "DELETE FROM outbox WHERE key = ?1";
     OUTBOX_POSTPONE = "UPDATE outbox SET due_at = ?2, cause = ?3 WHERE key = ?1";
+    OUTBOX_NEXT = "SELECT due_at FROM outbox ORDER BY due_at LIMIT 1";
+    OUTBOX_STUCK = "SELECT key, kind, due_at, attempts, cause FROM outbox WHERE attempts >= ?1 ORDER BY attempts DESC, key LIMIT ?2";
     OUTBOX_DEPTH = "SELECT count(*) FROM outbox";
 }
 
@@ -57,6 +59,17 @@ impl OutboxRow {
     }
 }
 
+/// A message that is tried again and again, as the operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StuckMessage {
+    pub key: Id,
+    pub kind: String,
+    pub due_at: Timestamp,
+    pub attempts: u32,
+    /// Why it was postponed last.
+    pub cause: Option<String>,
+}
+
 /// Writes a message as part of the job that causes it.
 pub(crate) async fn post(tx: &mut dyn Tx, message: &Message) -> Result<()> {
     let (sealed, bytes) = match &message.payload {
@@ -65,6 +78,11 @@ pub(crate) async fn post(tx: &mut dyn Tx, message: &Message) -> Result<()> {
     };
     tx.execute(&OUTBOX_POST, values![message.key, message.kind, bytes, sealed, message.due_at]).await?;
     Ok(())
+}
+
+/// Takes a delivered message away as part of the job that follows from its delivery.
+pub(crate) async fn delivered(tx: &mut dyn Tx, key: Id) -> Result<()> {
+    tx.execute(&OUTBOX_DELIVER, values![key]).await.map(drop)
 }
 
 impl Cell {
@@ -96,6 +114,27 @@ impl Cell {
     /// The other side did not: try again later. The cause is for the operator and never holds personal data.
     pub async fn postpone(&self, key: Id, due_at: Timestamp, cause: &str) -> Result<bool> {
         Ok(self.execute(&OUTBOX_POSTPONE, values![key, due_at, cause]).await? == 1)
+    }
+
+    /// When the next message is due, leased ones included, so that a runner knows how long it may sleep; `None` when there is
+    /// none.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>> {
+        self.read_one(&OUTBOX_NEXT, values![]).await?.map(|row| row.timestamp(0)).transpose()
+    }
+
+    /// Messages that were claimed so often, or more, with the last cause. For the operator: it reads all that wait.
+    pub async fn stuck(&self, attempts: u32, limit: u32) -> Result<Vec<StuckMessage>> {
+        let rows = self.read(&OUTBOX_STUCK, values![attempts, limit]).await?;
+        let read = |row: &Row| {
+            Ok(StuckMessage {
+                key: row.id(0)?,
+                kind: row.text(1)?,
+                due_at: row.timestamp(2)?,
+                attempts: u32::try_from(row.int(3)?).unwrap_or(u32::MAX),
+                cause: row.maybe(4, Row::text)?,
+            })
+        };
+        rows.iter().map(read).collect()
     }
 
     /// How many messages are not delivered yet. For the operator's gauges: it counts rows.

@@ -8,15 +8,35 @@ use std::{
 
 use kernel::{CityId, Rng, SystemRng};
 
-use crate::{Cell, CellName, Opener, Result};
+use crate::{
+    Batcher, Cell, CellName, Opener, PostRefused, Posting, Result,
+    ledger::{Accounts, post_batch},
+};
 
 /// The cell of accounts, codes, sessions and consents. It also has everything that [`Cell`] has.
 #[derive(Clone)]
 pub struct Platform(Cell);
 
-/// The cell of one city: cards and kept answers. It also has everything that [`Cell`] has.
+/// The cell of one city: cards, kept answers and money. It also has everything that [`Cell`] has.
 #[derive(Clone)]
-pub struct City(Cell);
+pub struct City {
+    cell: Cell,
+    pub(crate) accounts: Accounts,
+    pub(crate) postings: Batcher<Posting, Result<i64, PostRefused>>,
+}
+
+impl City {
+    fn new(cell: Cell) -> Self {
+        let accounts = Accounts::default();
+        let (of, known) = (cell.clone(), accounts.clone());
+        let postings = Batcher::new(move |batch| post_batch(of.clone(), known.clone(), batch));
+        Self { cell, accounts, postings }
+    }
+
+    pub(crate) const fn cell(&self) -> &Cell {
+        &self.cell
+    }
+}
 
 impl Deref for Platform {
     type Target = Cell;
@@ -30,7 +50,7 @@ impl Deref for City {
     type Target = Cell;
 
     fn deref(&self) -> &Cell {
-        &self.0
+        &self.cell
     }
 }
 
@@ -71,7 +91,7 @@ impl Stores {
         }
         let name = CellName::City(id.clone());
         let engine = self.opener.open(&name).await?;
-        let city = City(Cell::new(name, engine, Arc::clone(&self.rng)));
+        let city = City::new(Cell::new(name, engine, Arc::clone(&self.rng)));
         self.cities.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), city.clone());
         Ok(city)
     }

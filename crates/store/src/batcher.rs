@@ -1,0 +1,116 @@
+//! A coalescer in front of a port: many callers with one item each, one call for whatever waits.
+//!
+//! The writer below groups jobs already, but every job is its own savepoint and its own statements. A port that takes a
+//! batch does the same work in fewer statements, on PostgreSQL in one. While a call is under way items gather; alone, an item
+//! goes at once. The task that makes the calls lives only as long as something waits.
+
+use std::{
+    collections::VecDeque,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::sync::oneshot;
+
+use crate::{BATCH_MAX, Error, QUEUE_MAX, Result};
+
+type Call<I, O> = dyn Fn(Vec<I>) -> Pin<Box<dyn Future<Output = Result<Vec<O>>> + Send>> + Send + Sync;
+
+struct Item<I, O> {
+    item: I,
+    answer: oneshot::Sender<Result<O>>,
+}
+
+struct Waiting<I, O> {
+    items: VecDeque<Item<I, O>>,
+    /// A task is making calls, and will look again before it ends.
+    busy: bool,
+}
+
+/// Cloned freely; clones share the queue.
+pub struct Batcher<I, O>(Arc<Inner<I, O>>);
+
+struct Inner<I, O> {
+    waiting: Mutex<Waiting<I, O>>,
+    call: Box<Call<I, O>>,
+}
+
+impl<I, O> Clone for Batcher<I, O> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
+    /// `call` answers with one outcome per item, in their order, after the commit that contains them all.
+    pub fn new<F, C>(call: C) -> Self
+    where
+        F: Future<Output = Result<Vec<O>>> + Send + 'static,
+        C: Fn(Vec<I>) -> F + Send + Sync + 'static,
+    {
+        let call: Box<Call<I, O>> = Box::new(move |items| Box::pin(call(items)));
+        Self(Arc::new(Inner { waiting: Mutex::new(Waiting { items: VecDeque::new(), busy: false }), call }))
+    }
+
+    /// Waits for the outcome of one item. A caller that goes away does not undo what it asked for.
+    pub async fn submit(&self, item: I) -> Result<O> {
+        let (answer, answered) = oneshot::channel();
+        let start = {
+            let mut waiting = self.0.lock();
+            if waiting.items.len() >= QUEUE_MAX {
+                return Err(Error::Busy { position: waiting.items.len() + 1 });
+            }
+            waiting.items.push_back(Item { item, answer });
+            !std::mem::replace(&mut waiting.busy, true)
+        };
+        if start {
+            let inner = Arc::clone(&self.0);
+            tokio::spawn(async move { inner.run().await });
+        }
+        answered.await.map_err(|_| Error::Closed)?
+    }
+}
+
+impl<I: Send + 'static, O: Send + 'static> Inner<I, O> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting<I, O>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn run(&self) {
+        loop {
+            // Those who were just answered may have another item at once: let them come along.
+            tokio::task::yield_now().await;
+            let taken: Vec<Item<I, O>> = {
+                let mut waiting = self.lock();
+                if waiting.items.is_empty() {
+                    waiting.busy = false;
+                    return;
+                }
+                let count = waiting.items.len().min(BATCH_MAX);
+                waiting.items.drain(..count).collect()
+            };
+            let (items, answers): (Vec<I>, Vec<_>) = taken.into_iter().map(|it| (it.item, it.answer)).unzip();
+            // A call that panics must not leave `busy` behind, with everybody after it waiting for nobody.
+            let called = tokio::spawn((self.call)(items)).await;
+            let called = called.unwrap_or_else(|_| Err(Error::Corrupt("a batch panicked".into())));
+            answer(answers, called);
+        }
+    }
+}
+
+fn answer<O>(answers: Vec<oneshot::Sender<Result<O>>>, called: Result<Vec<O>>) {
+    match called {
+        Ok(outcomes) if outcomes.len() == answers.len() => {
+            for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                drop(answer.send(Ok(outcome)));
+            }
+        }
+        Ok(_) => answer(answers, Err(Error::Corrupt("a batch without an outcome for each item".into()))),
+        Err(cause) => {
+            for answer in answers {
+                drop(answer.send(Err(cause.clone())));
+            }
+        }
+    }
+}
