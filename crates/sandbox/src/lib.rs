@@ -5,6 +5,7 @@
 //! only the switches of the faults and the last text messages are held in memory. It knows no secrets and is bound to
 //! loopback, so its pages show synthetic personal data in clear.
 
+mod authenticator;
 mod biller;
 mod days;
 mod demo;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use axum::{Router, routing::get};
 use kernel::{Clock, Date};
 
+pub use authenticator::Shown;
 pub use biller::{Bill, BillState, Biller, Customer};
 pub use demo::DemoPerson;
 pub use department::Department;
@@ -62,6 +64,7 @@ pub struct Sandbox {
     clock: Arc<dyn Clock>,
     faults: fault::Switchboard,
     inbox: sms::Inbox,
+    authenticator: authenticator::Authenticator,
 }
 
 impl Sandbox {
@@ -72,6 +75,7 @@ impl Sandbox {
             clock: config.clock,
             faults: fault::Switchboard::new(),
             inbox: sms::Inbox::default(),
+            authenticator: authenticator::Authenticator::default(),
         })
     }
 
@@ -113,6 +117,7 @@ pub fn router(sandbox: Arc<Sandbox>) -> Router {
     Router::new()
         .merge(wire::routes())
         .merge(sms::routes())
+        .merge(authenticator::routes())
         .merge(page::routes())
         .merge(truth::routes())
         .route("/healthz", get(async || axum::Json(serde_json::json!({ "status": "ok" }))))

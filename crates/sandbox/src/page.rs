@@ -37,7 +37,7 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/faults/{department}", put(switch_by_api))
 }
 
-fn page(title: &str, refresh_s: Option<u32>, body: Markup) -> Response {
+pub(crate) fn page(title: &str, refresh_s: Option<u32>, body: Markup) -> Response {
     let page = html! {
         (DOCTYPE)
         html lang="zh-CN" {
@@ -54,7 +54,7 @@ fn page(title: &str, refresh_s: Option<u32>, body: Markup) -> Response {
                 header { div {
                     h1 { (title) }
                     p { "模拟部门，人和车都不存在 " span lang="en" { "· simulated departments; nobody here exists" } }
-                    nav aria-label="页面" { a href="/" { "部门" } a href="/sms" { "短信" } a href="/faults" { "故障接口" } a href="/healthz" { "健康" } }
+                    nav aria-label="页面" { a href="/" { "部门" } a href="/sms" { "短信" } a href="/authenticator" { "验证器" } a href="/faults" { "故障接口" } a href="/healthz" { "健康" } }
                 } }
                 main { (body) }
                 footer { "只供本机开发与测试使用。" span lang="en" { "For development on this machine only." } }

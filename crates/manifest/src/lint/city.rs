@@ -14,6 +14,34 @@ const PROVINCE_CODES: [u8; 31] = [
     11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63,
     64, 65,
 ];
+/// Words that begin an address of the house, or of its desk, and so can be no city's: `/help` is a page. The routes are
+/// held against this list by a test of the whole house.
+pub const RESERVED: &[&str] = &[
+    "accessibility",
+    "api",
+    "assets",
+    "cities",
+    "csp-report",
+    "desk",
+    "gallery",
+    "healthz",
+    "help",
+    "me",
+    "metrics",
+    "notify",
+    "offline",
+    "pay",
+    "privacy",
+    "readyz",
+    "real-name",
+    "receipts",
+    "settings",
+    "sign-in",
+    "sign-out",
+    "status",
+    "step-up",
+    "verify",
+];
 /// The least contrast of the band with the white text on it.
 const CONTRAST_MIN: f64 = 4.5;
 
@@ -26,6 +54,14 @@ pub fn check<'a>(city: &City, directory: &str, services: impl IntoIterator<Item 
             place!["id"],
             format!("the id is `{}`, and the directory is named `{directory}`", city.id),
             format!("write `id = \"{directory}\"`, or rename the directory"),
+        ));
+    }
+    if RESERVED.contains(&city.id.as_str()) {
+        problems.push(Problem::error(
+            "reserved-id",
+            place!["id"],
+            format!("`/{}` is an address of the house itself", city.id),
+            "choose another id, for example with the province in front",
         ));
     }
     let province = city.code.get(..2).and_then(|two| two.parse::<u8>().ok());

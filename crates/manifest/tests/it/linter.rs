@@ -307,6 +307,21 @@ fn files_that_nobody_reads_are_told() {
 }
 
 #[test]
+fn no_city_takes_an_address_of_the_house() {
+    for id in manifest::lint::city::RESERVED {
+        let mut files = with(CITY, "id = \"lakeside\"", &format!("id = \"{id}\""));
+        for file in ["city.toml", "bindings.toml"] {
+            let text = files.remove(&format!("cities/lakeside/{file}")).expect("the file");
+            files.insert(format!("cities/{id}/{file}"), text);
+        }
+        let loaded = check(&files);
+        let path = format!("cities/{id}/city.toml");
+        expect(&loaded, &files, "reserved-id", &path, "id = ", &format!("\"{id}\""));
+        assert!(loaded.catalogue.cities.is_empty(), "{id}");
+    }
+}
+
+#[test]
 fn findings_are_data_too() {
     let loaded = check(&with(CITY, "hue = 202", "hue = 60"));
     let json = serde_json::to_value(&loaded.findings).expect("json");
