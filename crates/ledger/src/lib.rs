@@ -4,8 +4,12 @@
 //! `capability`'s; this crate knows neither a payment's life nor a provider's wire format.
 
 pub mod account;
+pub mod capitals;
 pub mod merkle;
+pub mod note;
+pub mod receipt;
 pub mod reconcile;
+pub mod settlement;
 pub mod transfer;
 
 pub use account::{Account, Kind};

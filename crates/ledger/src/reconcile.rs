@@ -91,6 +91,22 @@ struct Said {
     beside: Option<i64>,
 }
 
+/// What we have booked, as each side can know it: a provider knows orders and refunds by our numbers, a department knows
+/// postings.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ours<'a> {
+    pub with_provider: &'a [Line],
+    pub with_department: &'a [Line],
+}
+
+/// All breaks of a day. Where both sides agree with us they agree with each other.
+#[must_use]
+pub fn three_way(day: Date, ours: Ours<'_>, provider: &[Line], department: &[Line]) -> Vec<Break> {
+    let mut breaks = compare(Side::Provider, day, ours.with_provider, provider);
+    breaks.extend(compare(Side::Department, day, ours.with_department, department));
+    breaks
+}
+
 /// Our lines of a day against another side's, both with the lines of the days before and after.
 ///
 /// An order is judged on the day on which we have it; one that we do not have, on the other side's day. So comparing
@@ -117,16 +133,150 @@ fn judge(side: Side, order: &str, ours: Said, theirs: Said) -> Option<Break> {
         let money = |fen: Option<i64>| fen.map(Money::from_fen);
         Some(Break { kind, side, order: order.to_owned(), ours: money(ours), theirs: money(theirs) })
     };
-    match (ours, theirs) {
-        (Said { today: Some(we), .. }, Said { today: Some(they), .. }) if we == they => None,
-        (Said { today: Some(we), .. }, Said { today: Some(they), .. }) => found(Kind::Amount, Some(we), Some(they)),
-        (Said { today: Some(we), .. }, Said { beside: Some(they), .. }) => {
-            found(if we == they { Kind::Late } else { Kind::Amount }, Some(we), Some(they))
+    match (ours.today, theirs.today) {
+        (Some(we), Some(they)) if we == they => None,
+        (Some(we), Some(they)) => found(Kind::Amount, Some(we), Some(they)),
+        (Some(we), None) => match theirs.beside {
+            // Their line of the neighbouring day is ours of today, unless ours of that day already has it.
+            Some(they) if ours.beside.is_none() => {
+                found(if we == they { Kind::Late } else { Kind::Amount }, Some(we), Some(they))
+            }
+            _ => found(Kind::Short, Some(we), None),
+        },
+        // The same the other way round; a pair on two days is judged on our day, so not here.
+        (None, Some(_)) if ours.beside.is_some() && theirs.beside.is_none() => None,
+        (None, Some(they)) => found(Kind::Long, None, Some(they)),
+        (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn day(n: i8) -> Date {
+        date(2026, 3, n)
+    }
+
+    fn line(order: &str, fen: i64, on: i8) -> Line {
+        Line { order: order.to_owned(), amount: Money::from_fen(fen), on: day(on) }
+    }
+
+    /// The breaks of every day of a stretch, each day seen with its neighbours.
+    fn stretch(ours: &[Line], theirs: &[Line]) -> Vec<(Kind, String)> {
+        let near = |lines: &[Line], n: i8| -> Vec<Line> {
+            lines.iter().filter(|line| (day(n - 1)..=day(n + 1)).contains(&line.on)).cloned().collect()
+        };
+        let breaks = (2..=9).flat_map(|n| compare(Side::Provider, day(n), &near(ours, n), &near(theirs, n)));
+        breaks.map(|found| (found.kind, found.order)).collect()
+    }
+
+    #[test]
+    fn each_kind_is_found() {
+        let ours = [line("agreed", 100, 5), line("short", 200, 5), line("amount", 300, 5), line("late", 400, 5)];
+        let theirs = [line("agreed", 100, 5), line("amount", 301, 5), line("late", 400, 6), line("long", 500, 5)];
+        let breaks = compare(Side::Department, day(5), &ours, &theirs);
+        let money = |fen| Some(Money::from_fen(fen));
+        let expected = [
+            (Kind::Amount, "amount", money(300), money(301)),
+            (Kind::Late, "late", money(400), money(400)),
+            (Kind::Long, "long", None, money(500)),
+            (Kind::Short, "short", money(200), None),
+        ]
+        .map(|(kind, order, ours, theirs)| Break {
+            kind,
+            side: Side::Department,
+            order: order.to_owned(),
+            ours,
+            theirs,
+        });
+        assert_eq!(breaks, expected);
+        assert!(compare(Side::Department, day(6), &ours, &theirs).is_empty(), "late is reported on our day alone");
+    }
+
+    #[test]
+    fn wherever_two_lines_stand_each_disagreement_is_reported_once() {
+        let days = [None, Some(4), Some(5), Some(6), Some(7)];
+        for ours_on in days {
+            for theirs_on in days {
+                for their_fen in [100, 101] {
+                    let ours: Vec<Line> = ours_on.map(|on| line("x", 100, on)).into_iter().collect();
+                    let theirs: Vec<Line> = theirs_on.map(|on| line("x", their_fen, on)).into_iter().collect();
+                    let expected = match (ours_on, theirs_on) {
+                        (None, None) => vec![],
+                        (Some(_), None) => vec![Kind::Short],
+                        (None, Some(_)) => vec![Kind::Long],
+                        (Some(a), Some(b)) if a.abs_diff(b) > 1 => vec![Kind::Long, Kind::Short],
+                        (Some(_), Some(_)) if their_fen != 100 => vec![Kind::Amount],
+                        (Some(a), Some(b)) if a == b => vec![],
+                        _ => vec![Kind::Late],
+                    };
+                    let mut kinds: Vec<Kind> = stretch(&ours, &theirs).into_iter().map(|(kind, _)| kind).collect();
+                    kinds.sort_unstable();
+                    assert_eq!(kinds, expected, "ours {ours_on:?}, theirs {theirs_on:?}, {their_fen}");
+                }
+            }
         }
-        (Said { today: Some(we), .. }, _) => found(Kind::Short, Some(we), None),
-        // Ours of another day: it is that day's to judge.
-        (Said { beside: Some(_), .. }, _) => None,
-        (_, Said { today: Some(they), .. }) => found(Kind::Long, None, Some(they)),
-        _ => None,
+    }
+
+    #[test]
+    fn a_line_that_comes_twice_is_money_twice() {
+        let one = [line("x", 100, 5)];
+        let kinds = |ours: &[Line], theirs: &[Line]| {
+            stretch(ours, theirs).into_iter().map(|(kind, _)| kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(&one, &[line("x", 100, 5), line("x", 100, 5)]), [Kind::Amount]);
+        assert_eq!(kinds(&one, &[line("x", 100, 5), line("x", 100, 6)]), [Kind::Long], "again on the next day");
+        assert_eq!(kinds(&[line("x", 100, 5), line("x", 100, 6)], &one), [Kind::Short]);
+    }
+
+    #[test]
+    fn both_sides_are_compared_by_what_they_know() {
+        let (orders, postings) = ([line("order", 100, 5)], [line("posting", 100, 5)]);
+        let ours = Ours { with_provider: &orders, with_department: &postings };
+        assert!(three_way(day(5), ours, &orders, &postings).is_empty());
+        let breaks = three_way(day(5), ours, &[], &postings);
+        assert_eq!(
+            breaks.iter().map(|found| (found.side, found.kind)).collect::<Vec<_>>(),
+            [(Side::Provider, Kind::Short)]
+        );
+        let breaks = three_way(day(5), ours, &orders, &[]);
+        assert_eq!(
+            breaks.iter().map(|found| (found.side, found.kind)).collect::<Vec<_>>(),
+            [(Side::Department, Kind::Short)]
+        );
+    }
+
+    #[test]
+    fn words_are_read_back() {
+        assert!(Side::ALL.iter().all(|side| Side::parse(side.word()) == Some(*side)));
+        assert!(Kind::ALL.iter().all(|kind| Kind::parse(kind.word()) == Some(*kind)));
+        assert_eq!((Side::parse("x"), Kind::parse("x")), (None, None));
+    }
+
+    proptest! {
+        /// A day is clean if and only if both sides say the same of every order, refunds being negative lines.
+        #[test]
+        fn a_day_without_breaks_is_a_day_on_which_both_agree(
+            ours in prop::collection::vec((0u8..6, -3i64..4), 0..8),
+            theirs in prop::collection::vec((0u8..6, -3i64..4), 0..8),
+        ) {
+            let lines = |list: &[(u8, i64)]| list.iter().map(|(n, fen)| line(&n.to_string(), *fen, 5)).collect::<Vec<_>>();
+            let sums = |list: &[(u8, i64)]| {
+                let mut sums = BTreeMap::new();
+                list.iter().for_each(|(n, fen)| *sums.entry(*n).or_insert(0) += fen);
+                sums
+            };
+            let breaks = compare(Side::Provider, day(5), &lines(&ours), &lines(&theirs));
+            prop_assert_eq!(breaks.is_empty(), sums(&ours) == sums(&theirs));
+            prop_assert_eq!(breaks.len(), {
+                let (we, they) = (sums(&ours), sums(&theirs));
+                (0u8..6).filter(|n| we.get(n) != they.get(n)).count()
+            });
+            prop_assert!(compare(Side::Provider, day(5), &lines(&ours), &lines(&ours)).is_empty());
+        }
     }
 }
