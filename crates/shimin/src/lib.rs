@@ -2,6 +2,7 @@
 //! the binary's `main` only reads the command line.
 
 pub mod command;
+pub mod demo;
 pub mod house;
 pub mod key;
 pub mod output;

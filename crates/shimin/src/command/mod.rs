@@ -2,6 +2,7 @@
 
 mod doctor;
 mod pack;
+mod staff;
 mod up;
 
 use std::path::PathBuf;
@@ -34,6 +35,9 @@ enum Command {
     /// Check, show, make and compare packs: cities, services, bindings and rules as files
     #[command(subcommand)]
     Pack(pack::Command),
+    /// Accounts of the staff desk: make, list, renew, disable
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// Look whether everything is as it must be: configuration, store, packs, departments
     Doctor(UpArgs),
     /// Print the description of the open API (OpenAPI 3.1)
@@ -101,6 +105,7 @@ pub async fn run(line: Line) -> Result<Ending, Trouble> {
         Some(Command::Serve(args)) => up::run(args, up::Parts::Platform).await,
         Some(Command::Sandbox(args)) => up::run(args, up::Parts::Sandbox).await,
         Some(Command::Pack(command)) => pack::run(command),
+        Some(Command::Staff(command)) => staff::run(command).await,
         Some(Command::Doctor(args)) => doctor::run(args).await,
         Some(Command::Openapi(_)) => {
             output::data(api::openapi().to_pretty_json().map_err(Trouble::failed)?);

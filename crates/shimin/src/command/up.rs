@@ -13,6 +13,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 use super::UpArgs;
 use crate::{
+    demo::{self, DemoStaff},
     house::{self, House, Settings},
     output::{self, Ending, Trouble, progress},
     packs::{self, Source},
@@ -36,6 +37,7 @@ struct Started {
     lan: Option<String>,
     data: Option<String>,
     logins: Vec<DemoPerson>,
+    staff: Vec<DemoStaff>,
 }
 
 pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
@@ -46,15 +48,23 @@ pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
     let outside = args.lan.then(lan_address).flatten();
 
     let with_sandbox = parts == Parts::Sandbox || (parts == Parts::Both && !args.no_sandbox);
-    let mut started =
-        Started { platform: None, sandbox: args.sandbox_url.clone(), lan: None, data: None, logins: Vec::new() };
+    let mut started = Started {
+        platform: None,
+        sandbox: args.sandbox_url.clone(),
+        lan: None,
+        data: None,
+        logins: Vec::new(),
+        staff: Vec::new(),
+    };
     let mut sandbox_server = None;
+    let mut phone = None;
     if with_sandbox {
         let listener = house::bind(SocketAddr::from((address, args.sandbox_port))).await?;
         let port = port_of(&listener)?;
         let sandbox = house::sandbox_of(&catalogue, args.seed, args.persons, Arc::clone(&clock));
         started.sandbox = Some(format!("http://127.0.0.1:{port}"));
         started.logins = logins(&sandbox);
+        phone = Some(Arc::clone(&sandbox));
         sandbox_server = Some((listener, sandbox::router(sandbox)));
     }
 
@@ -86,6 +96,13 @@ pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
             Some(_) => "PostgreSQL".into(),
             None => args.data.display().to_string(),
         });
+        started.staff = match &phone {
+            Some(sandbox) => demo::open(&house.platform, sandbox).await.map_err(Trouble::failed)?,
+            None => {
+                demo::shut(&house.platform).await.map_err(Trouble::failed)?;
+                Vec::new()
+            }
+        };
         platform_server = Some((listener, house));
     }
 
@@ -190,6 +207,7 @@ fn greet(started: &Started, source: &Source) {
     let mut line = |label: &str, value: &str| text.push_str(&format!("  {label:<9} {value}\n"));
     if let Some(url) = &started.platform {
         line("open", url);
+        line("desk", &format!("{url}/desk   for staff"));
     }
     if let Some(url) = &started.lan {
         line("phone", url);
@@ -197,6 +215,7 @@ fn greet(started: &Started, source: &Source) {
     if let Some(url) = &started.sandbox {
         line("sandbox", &format!("{url}   departments, fault switches"));
         line("codes", &format!("{url}/sms   where the one-time codes arrive"));
+        line("", &format!("{url}/authenticator   the staff's authenticator"));
     }
     if let Some(data) = &started.data {
         line("data", data);
@@ -205,6 +224,12 @@ fn greet(started: &Started, source: &Source) {
     if !started.logins.is_empty() {
         text.push_str("\n  Demo persons (synthetic; sign in with the phone, read the code at the address above)\n\n");
         text.push_str(&terminal::table(&login_rows(&started.logins)));
+    }
+    if !started.staff.is_empty() {
+        text.push_str(
+            "\n  Demo staff (synthetic; passwords are new at every start, codes are in the authenticator above)\n\n",
+        );
+        text.push_str(&terminal::table(&staff_rows(&started.staff)));
     }
     if let Some(code) = started.lan.as_deref().and_then(terminal::qr) {
         text.push('\n');
@@ -229,6 +254,15 @@ fn login_rows(persons: &[DemoPerson]) -> Vec<Vec<String>> {
             person.file_no.clone(),
             person.about.en.clone(),
         ]);
+    }
+    rows
+}
+
+fn staff_rows(staff: &[DemoStaff]) -> Vec<Vec<String>> {
+    let mut rows = vec![["login", "password", "name", "city", "what"].map(str::to_owned).to_vec()];
+    for one in staff {
+        let cells = [one.login.as_str(), &one.password, one.name, &one.city, one.about];
+        rows.push(cells.map(str::to_owned).to_vec());
     }
     rows
 }

@@ -1,0 +1,68 @@
+//! Demo staff: one person for each role, as long as the sandbox runs beside the platform.
+//!
+//! Their passwords and secrets are drawn anew at every start, printed, and given to the sandbox's authenticator. Whoever
+//! later serves the same data without a sandbox finds the accounts disabled.
+
+use engine::{Grant, NewStaffForm, Platform, Role};
+use kernel::{Error, Lang, Result};
+use manifest::city::CityState;
+use sandbox::Sandbox;
+use serde::Serialize;
+
+/// How a demo login begins. Nobody else should choose such a one: it ends with the sandbox.
+const PREFIX: &str = "demo-";
+
+/// Who can sign in at the desk, for the print-out.
+#[derive(Clone, Debug, Serialize)]
+pub struct DemoStaff {
+    pub role: &'static str,
+    pub login: String,
+    pub password: String,
+    pub name: &'static str,
+    pub city: String,
+    pub about: &'static str,
+}
+
+/// Synthetic, as everybody in the sandbox.
+const PEOPLE: &[(Role, &str, &str)] = &[
+    (Role::Treasurer, "周明账", "reconciles, settles, closes the day"),
+    (Role::RefundClerk, "吴有据", "asks for refunds"),
+    (Role::RefundApprover, "郑四目", "approves refunds that somebody else asked for"),
+    (Role::Operator, "王守机", "payment providers, departments, staff accounts"),
+    (Role::Auditor, "冯观止", "reads what everybody at the desk did"),
+];
+
+/// Opens the accounts in the first open city, with new secrets, and puts those on the sandbox's phone.
+pub async fn open(platform: &Platform, sandbox: &Sandbox) -> Result<Vec<DemoStaff>> {
+    let catalogue = platform.catalogue();
+    let Some(pack) = catalogue.cities.values().find(|pack| pack.city.state == CityState::Open) else {
+        return Ok(Vec::new());
+    };
+    let known = platform.all_staff().await?;
+    let mut opened = Vec::new();
+    for &(role, name, about) in PEOPLE {
+        let login = format!("{PREFIX}{}", role.word());
+        let grants = vec![Grant { role, city: pack.city.id.clone(), department: None }];
+        let secrets = if known.iter().any(|one| one.login == login) {
+            platform.set_staff_roles(&login, grants).await?;
+            platform.reset_staff(&login).await?
+        } else {
+            platform.add_staff(NewStaffForm { login: login.clone(), name: name.to_owned(), grants }).await?
+        };
+        sandbox.scan(&secrets.uri).map_err(Error::internal)?;
+        let city = pack.city.name.get(Lang::ZhCn).to_owned();
+        opened.push(DemoStaff { role: role.word(), login, password: secrets.password, name, city, about });
+    }
+    Ok(opened)
+}
+
+/// Shuts the accounts of an earlier run. Says how many there were.
+pub async fn shut(platform: &Platform) -> Result<usize> {
+    let all = platform.all_staff().await?;
+    let mut shut = 0;
+    for one in all.iter().filter(|one| one.login.starts_with(PREFIX) && one.disabled_at.is_none()) {
+        platform.disable_staff(&one.login).await?;
+        shut += 1;
+    }
+    Ok(shut)
+}
