@@ -193,6 +193,12 @@ impl Platform {
         Access { at: self.now(), actor, subject, purpose, service: service.cloned(), door: "desk" }
     }
 
+    /// What colleagues call somebody; empty for nobody, which is the rules or the command line.
+    pub async fn staff_name(&self, staff: Option<Id>) -> Result<String> {
+        let Some(staff) = staff else { return Ok(String::new()) };
+        Ok(self.inner.stores.platform().staff_named(staff).await?.map(|(name, _)| name).unwrap_or_default())
+    }
+
     fn staff_tries(&self) -> store::StaffTries {
         let limits = &self.inner.limits;
         store::StaffTries { max: limits.staff_tries_max, lock_s: limits.staff_lock_s }
