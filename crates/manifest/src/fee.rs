@@ -132,9 +132,9 @@ impl Rules {
             .max_by_key(|(_, rule)| (rule.place.len(), rule.effective_on))
     }
 
-    /// True if some rule knows a late fee of this name, whatever the day.
+    /// The names of all late fees, whatever the day.
     #[must_use]
-    pub fn knows_late_fee(&self, name: &str) -> bool {
-        self.late_fees.iter().any(|rule| rule.by_name.contains_key(name))
+    pub fn late_fee_names(&self) -> Vec<&str> {
+        self.late_fees.iter().flat_map(|rule| rule.by_name.keys()).map(String::as_str).collect()
     }
 }

@@ -105,9 +105,9 @@ impl Loaded {
 #[must_use]
 pub fn load(files: &Files, known: &Known<'_>) -> Loaded {
     let mut desk = Desk::open(files);
-    let services = desk.services(known);
-    let stories = desk.stories(&services.sound);
     let rules = desk.rules();
+    let services = desk.services(known, rules.as_ref());
+    let stories = desk.stories(&services.sound);
     let (calendar, refused_calendars) = desk.calendars();
     let platform = desk.platform();
     let cities = desk.cities(&services.sound, &services.refused);
@@ -190,13 +190,14 @@ impl<'a> Desk<'a> {
         sound
     }
 
-    fn services(&mut self, known: &Known<'_>) -> Sorted<ServiceId, Arc<Service>> {
+    fn services(&mut self, known: &Known<'_>, rules: Option<&Rules>) -> Sorted<ServiceId, Arc<Service>> {
         let mut sorted = Sorted { sound: BTreeMap::new(), refused: BTreeSet::new() };
         for path in self.of_kind(Kind::Service) {
             let stem = stem(path, ".toml");
             let service = self
                 .read::<Service>(path)
-                .filter(|service| self.report(path, lint::service::check(service, stem, known)));
+                .filter(|service| self.report(path, lint::service::check(service, stem, known)))
+                .filter(|service| self.report(path, lint::pay::check(service, rules)));
             match service {
                 Some(service) => {
                     sorted.sound.insert(service.id.clone(), Arc::new(service));
@@ -221,55 +222,34 @@ impl<'a> Desk<'a> {
     /// All rules, or none if one of the files has errors: half a set would answer with the wrong year's rule.
     fn rules(&mut self) -> Option<Rules> {
         let mut timeline = lint::rules::Timeline::default();
-        let (mut points, mut exam, mut fines) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut late_fees, mut tariffs) = (Vec::new(), Vec::new());
-        let mut sound = true;
-        for path in self.of_kind(Kind::Points) {
-            match self.read::<PointsFile>(path) {
-                Some(file) => {
-                    sound &= self.report(path, timeline.points(path, &file));
-                    points.extend(file.rule);
-                }
-                None => sound = false,
-            }
+        let points = self.dated::<PointsFile>(Kind::Points, |path, file| timeline.points(path, file));
+        let exam = self.dated::<ExamFile>(Kind::Exam, |path, file| timeline.exam(path, file));
+        let fines = self.dated::<FinesFile>(Kind::Fines, |path, file| timeline.fines(path, file));
+        let late_fees = self.dated::<LateFeesFile>(Kind::LateFees, |path, file| timeline.late_fees(path, file));
+        let tariffs = self.dated::<TariffsFile>(Kind::Tariffs, |path, file| timeline.tariffs(path, file));
+        let rules = Rules::new(
+            points?.into_iter().flat_map(|file| file.rule).collect(),
+            exam?.into_iter().flat_map(|file| file.rule).collect(),
+            fines?.into_iter().flat_map(|file| file.rule).map(Into::into).collect(),
+        );
+        Some(rules.with_fees(
+            late_fees?.into_iter().flat_map(|file| file.rule).collect(),
+            tariffs?.into_iter().flat_map(|file| file.rule).collect(),
+        ))
+    }
+
+    /// All files of a kind of rules; `None` if one has errors.
+    fn dated<T>(&mut self, kind: Kind, mut check: impl FnMut(&str, &T) -> Vec<Problem>) -> Option<Vec<T>>
+    where
+        T: Clone + DeserializeOwned,
+    {
+        let mut files = Some(Vec::new());
+        for path in self.of_kind(kind) {
+            // Read even after a broken one, so that whatever is wrong is told at once.
+            let file = self.read::<T>(path).filter(|file| self.report(path, check(path, file)));
+            files = files.zip(file).map(|(files, file)| [files, vec![file]].concat());
         }
-        for path in self.of_kind(Kind::Exam) {
-            match self.read::<ExamFile>(path) {
-                Some(file) => {
-                    sound &= self.report(path, timeline.exam(path, &file));
-                    exam.extend(file.rule);
-                }
-                None => sound = false,
-            }
-        }
-        for path in self.of_kind(Kind::Fines) {
-            match self.read::<FinesFile>(path) {
-                Some(file) => {
-                    sound &= self.report(path, timeline.fines(path, &file));
-                    fines.extend(file.rule.into_iter().map(Into::into));
-                }
-                None => sound = false,
-            }
-        }
-        for path in self.of_kind(Kind::LateFees) {
-            match self.read::<LateFeesFile>(path) {
-                Some(file) => {
-                    sound &= self.report(path, timeline.late_fees(path, &file));
-                    late_fees.extend(file.rule);
-                }
-                None => sound = false,
-            }
-        }
-        for path in self.of_kind(Kind::Tariffs) {
-            match self.read::<TariffsFile>(path) {
-                Some(file) => {
-                    sound &= self.report(path, timeline.tariffs(path, &file));
-                    tariffs.extend(file.rule);
-                }
-                None => sound = false,
-            }
-        }
-        sound.then(|| Rules::new(points, exam, fines).with_fees(late_fees, tariffs))
+        files
     }
 
     fn calendars(&mut self) -> (Calendar, bool) {

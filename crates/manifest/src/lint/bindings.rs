@@ -8,12 +8,16 @@ use std::{
 
 use kernel::{CityId, ServiceId};
 
-use super::{is_phone, offer, placeholders};
+use super::{
+    act, is_phone,
+    mapping::{kind_fits, pointer, source},
+    offer, placeholders,
+};
 use crate::{
-    binding::{Binding, Bindings, Check, Department, Mapping},
+    binding::{Binding, Bindings, Check, Department},
     city::{City, CityState},
     document::{Place, Problem, place},
-    service::{Field, FieldKind, Service, Subject},
+    service::{Service, Subject},
 };
 
 /// Services by id, as far as they are sound.
@@ -26,7 +30,9 @@ pub fn check(bindings: &Bindings, city: Option<&City>, services: &Services) -> V
     for (id, department) in &bindings.department {
         let at = place!["department", id.as_str()];
         check_department(department, city, id.as_str(), &at, &mut problems);
-        let used = bindings.check.values().chain(bindings.service.values()).any(|binding| binding.department == *id);
+        let acts = bindings.act.values().flat_map(BTreeMap::values);
+        let used =
+            bindings.check.values().chain(bindings.service.values()).chain(acts).any(|one| one.department == *id);
         if !used {
             let what = format!("nothing asks the department `{id}`");
             problems.push(Problem::warning("unused-department", at, what, "remove it, or bind something to it"));
@@ -60,6 +66,7 @@ pub fn check(bindings: &Bindings, city: Option<&City>, services: &Services) -> V
         common(binding, bindings, service.subject.question_values(), true, &at, &mut problems);
         service_rows(service, binding, &at, &mut problems);
     }
+    act::check(bindings, city, services, &mut problems);
     if let Some(city) = city.filter(|city| city.state == CityState::Open) {
         let subjects: BTreeSet<&str> =
             city.services.iter().filter_map(|id| services.get(id)).map(|service| service.subject.word()).collect();
@@ -174,7 +181,7 @@ fn is_allowed_url(url: &str) -> bool {
 }
 
 /// What every binding needs, whoever asks.
-fn common(
+pub(super) fn common(
     binding: &Binding,
     bindings: &Bindings,
     values: &[&str],
@@ -241,16 +248,6 @@ fn common(
         let fix = "add `echo = [{ path = \"/…\", question = \"…\" }]` with a value that the answer repeats";
         problems.push(Problem::error("no-echo", at.at("echo"), what, fix));
     }
-}
-
-/// A JSON Pointer: empty for the whole, else `/` and parts, with `~` only as `~0` or `~1`.
-fn pointer(text: &str, whole: bool, at: Place, problems: &mut Vec<Problem>) {
-    let parts_fit = text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
-    if (text.is_empty() && whole) || (text.starts_with('/') && parts_fit) {
-        return;
-    }
-    let what = format!("`{text}` is no JSON Pointer");
-    problems.push(Problem::error("bad-pointer", at, what, "write /name/of/value"));
 }
 
 fn check_rows(check: Check, binding: &Binding, at: &Place, problems: &mut Vec<Problem>) {
@@ -342,66 +339,6 @@ fn service_rows(service: &Service, binding: &Binding, at: &Place, problems: &mut
     }
 }
 
-/// A value comes from exactly one place.
-fn source(key: &str, mapping: &Mapping, at: &Place, problems: &mut Vec<Problem>) {
-    match (&mapping.path, &mapping.constant) {
-        (Some(path), None) => pointer(path, false, at.at("path"), problems),
-        (None, Some(_)) => {}
-        _ => {
-            let what = format!("`{key}` needs one source");
-            problems.push(Problem::error("no-source", at.clone(), what, "either `path` or `constant`"));
-        }
-    }
-    if let Some(pattern) = &mapping.date
-        && !is_date_pattern(pattern)
-    {
-        let what = format!("`{pattern}` is no date pattern");
-        problems.push(Problem::error("bad-date-pattern", at.at("date"), what, "for example %Y-%m-%d %H:%M"));
-    }
-}
-
-fn is_date_pattern(pattern: &str) -> bool {
-    let directives: Vec<Option<char>> = pattern.split('%').skip(1).map(|rest| rest.chars().next()).collect();
-    let has = |c| directives.contains(&Some(c));
-    let day = (has('Y') && has('m') && has('d')) || has('F');
-    day && directives.iter().all(|one| one.is_some_and(|c| "YmdHMSFT".contains(c)))
-}
-
-fn kind_fits(field: &Field, mapping: &Mapping, at: &Place, problems: &mut Vec<Problem>) {
-    let key = &field.key;
-    let is_date = matches!(field.kind, FieldKind::Date | FieldKind::DateTime);
-    let mut wrong =
-        |place: Place, what: String, fix: &str| problems.push(Problem::error("wrong-mapping", place, what, fix));
-    if mapping.constant.is_none() && (field.kind == FieldKind::Money) != mapping.money.is_some() {
-        if mapping.money.is_some() {
-            wrong(at.at("money"), format!("`{key}` is no money"), "remove `money`");
-        } else {
-            wrong(
-                at.clone(),
-                format!("`{key}` is money of an unknown unit"),
-                "add `money = \"yuan\"` or `money = \"fen\"`",
-            );
-        }
-    }
-    if mapping.constant.is_none() && is_date != mapping.date.is_some() {
-        if mapping.date.is_some() {
-            wrong(at.at("date"), format!("`{key}` is no date"), "remove `date`");
-        } else {
-            wrong(at.clone(), format!("`{key}` is a date of an unknown form"), "add `date = \"%Y-%m-%d\"`");
-        }
-    }
-    if field.kind == FieldKind::Choice {
-        let values: Vec<&str> = field.choices.iter().map(|choice| choice.value.as_str()).collect();
-        let tabled = mapping.table.iter().map(|(theirs, ours)| (ours, at.at("table").at(theirs)));
-        let rest = mapping.default.iter().map(|ours| (ours, at.at("default")));
-        let fixed = mapping.constant.iter().map(|ours| (ours, at.at("constant")));
-        for (ours, place) in tabled.chain(rest).chain(fixed).filter(|(ours, _)| !values.contains(&ours.as_str())) {
-            let what = format!("`{key}` has no choice `{ours}`");
-            problems.push(Problem::error("uncovered-choice", place, what, offer(ours, values.iter().copied())));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -424,15 +361,6 @@ mod tests {
             "https://a.example/?q=1",
         ] {
             assert!(!is_allowed_url(url), "{url}");
-        }
-    }
-
-    #[test]
-    fn date_patterns_name_a_whole_day() {
-        assert!(is_date_pattern("%Y-%m-%d %H:%M"));
-        assert!(is_date_pattern("%Y%m%d"));
-        for pattern in ["%Y-%m", "yyyy-MM-dd", "%Y-%m-%d %", "%Y-%m-%d %Q"] {
-            assert!(!is_date_pattern(pattern), "{pattern}");
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The second pass: what a schema cannot say. Each module looks at the values of one kind of file and names the place of
 //! what is wrong; positions in the text are found afterwards.
 
+pub mod act;
 pub mod bindings;
 pub mod city;
+mod mapping;
+pub mod pay;
 pub mod rules;
 pub mod service;
 pub mod story;

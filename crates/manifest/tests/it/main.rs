@@ -4,5 +4,6 @@ mod change;
 mod lakeside;
 mod linter;
 mod packs;
+mod paying;
 mod rules;
 mod search;
