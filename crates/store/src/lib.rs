@@ -37,6 +37,9 @@ mod statement;
 mod stores;
 mod value;
 
+/// What a payment can be, and what can become of its orders, is decided in `capability`.
+pub use capability::payment::{AttemptChange, AttemptState, State as PaymentState};
+
 pub use access::AccessEntry;
 pub use account::{Preferences, Profile, RealNameRefused, SetRealName};
 pub use answer::{KeepAnswer, KeptAnswer};
@@ -53,12 +56,12 @@ pub use ledger::{Balance, JournalEntry, PostRefused, Posting, ROLL_UP};
 pub use once::{KEPT_MS, KeyReused, Once};
 pub use outbox::{Message, OutboxRow, Payload, StuckMessage};
 pub use payment::{
-    Advance, Attempt, BillLine, DueQuery, MonthSum, NewAttempt, OpenPayment, OpenRefused, PaymentFacts, PaymentInfo,
-    PaymentView,
+    Advance, AttemptFacts, BillLine, DueQuery, MonthSum, NewAttempt, OpenPayment, OpenRefused, PaymentFacts,
+    PaymentInfo, PaymentView,
 };
 pub use queue::{BATCH_MAX, Inbox, QUEUE_MAX, Queue, Waiting};
 pub use receipt::{NewReceipt, Proof, ReceiptInfo};
-pub use reconciliation::{BreakInfo, DepartmentLine, ProviderLine, Reconciled, ReconciledDay};
+pub use reconciliation::{BreakInfo, DepartmentLine, MetBreak, ProviderLine, Reconciled, ReconciledDay};
 pub use refund::{Refund, RefundChange, RefundInfo};
 pub use session::{NewSession, Session, SessionInfo, SessionKind};
 pub use settlement::{CloseDay, CloseRefused, ClosedDay, Settlement};

@@ -16,6 +16,7 @@ statement! {
         RETURNING key, kind, payload, sealed, attempts";
     OUTBOX_DELIVER = "DELETE FROM outbox WHERE key = ?1";
     OUTBOX_POSTPONE = "UPDATE outbox SET due_at = ?2, cause = ?3 WHERE key = ?1";
+    OUTBOX_HURRY = "UPDATE outbox SET due_at = ?2 WHERE key = ?1 AND due_at > ?2";
     OUTBOX_NEXT = "SELECT due_at FROM outbox ORDER BY due_at LIMIT 1";
     OUTBOX_STUCK = "SELECT key, kind, due_at, attempts, cause FROM outbox WHERE attempts >= ?1 ORDER BY attempts DESC, key LIMIT ?2";
     OUTBOX_DEPTH = "SELECT count(*) FROM outbox";
@@ -114,6 +115,11 @@ impl Cell {
     /// The other side did not: try again later. The cause is for the operator and never holds personal data.
     pub async fn postpone(&self, key: Id, due_at: Timestamp, cause: &str) -> Result<bool> {
         Ok(self.execute(&OUTBOX_POSTPONE, values![key, due_at, cause]).await? == 1)
+    }
+
+    /// Something was heard that makes a waiting message due now. False when it is due already, or delivered.
+    pub async fn hurry(&self, key: Id, due_at: Timestamp) -> Result<bool> {
+        Ok(self.execute(&OUTBOX_HURRY, values![key, due_at]).await? == 1)
     }
 
     /// When the next message is due, leased ones included, so that a runner knows how long it may sleep; `None` when there is

@@ -43,6 +43,7 @@ statement! {
         WHERE payment = ?1 ORDER BY part";
     PAYMENT_OF_ATTEMPT = "SELECT p.id FROM attempt a JOIN payment p ON p.number = a.payment WHERE a.out_trade_no = ?1";
     PAYMENT_DETAIL = "SELECT number, subject, detail FROM payment WHERE id = ?2 AND account = ?1";
+    PAYMENT_SEALED = "SELECT detail FROM payment WHERE id = ?1";
     PAYMENT_LIST = "SELECT id, number, subject, service, department, purpose, state, amount_fen, refunded_fen, opened_at, paid_at,
             posted_at, detail
         FROM payment WHERE account = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3";
@@ -95,7 +96,7 @@ pub struct NewAttempt {
 
 /// One order at one provider. Its place among the payment's orders is the `part` of its transfers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attempt {
+pub struct AttemptFacts {
     pub out_trade_no: String,
     pub provider: ProviderId,
     pub state: AttemptState,
@@ -130,7 +131,7 @@ pub struct PaymentFacts {
     pub posted_at: Option<Timestamp>,
     pub biller_ref: Option<String>,
     pub bills: Vec<BillLine>,
-    pub attempts: Vec<Attempt>,
+    pub attempts: Vec<AttemptFacts>,
     pub refunds: Vec<Refund>,
 }
 
@@ -186,8 +187,8 @@ fn read_bill(row: &Row) -> Result<BillLine> {
     Ok(BillLine { key: Index(row.hash(0)?), amount: money(row, 1)?, surcharge: money(row, 2)? })
 }
 
-fn read_attempt(row: &Row) -> Result<Attempt> {
-    Ok(Attempt {
+fn read_attempt(row: &Row) -> Result<AttemptFacts> {
+    Ok(AttemptFacts {
         out_trade_no: row.text(0)?,
         provider: row.word(1, ProviderId::parse)?,
         state: row.word(2, AttemptState::parse)?,
@@ -265,6 +266,13 @@ impl City {
         facts.attempts = attempts.iter().map(read_attempt).collect::<Result<_>>()?;
         facts.refunds = refund::of_payment(self, facts.number).await?;
         Ok(Some(facts))
+    }
+
+    /// The sealed detail, for the machine that tells the department: nobody looks at it there. A page asks for
+    /// [`City::payment`].
+    pub async fn payment_detail(&self, id: Id) -> Result<Option<Sealed>> {
+        let row = self.read_one(&PAYMENT_SEALED, values![id]).await?;
+        row.map_or(Ok(None), |row| row.maybe(0, Row::sealed))
     }
 
     /// A payment of the account's own, with its detail; `None` for everybody else.

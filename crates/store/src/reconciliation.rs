@@ -5,9 +5,9 @@
 //! other side's list was late, is closed as such.
 
 use ::ledger::reconcile::{Break, Kind, Side};
-use kernel::{Date, DepartmentId, Id, Money, ProviderId, ServiceId, Timestamp};
+use kernel::{Date, Id, Money, ServiceId, Timestamp};
 
-use crate::{City, Error, Result, Row, payment::money, statement::statement, value::values};
+use crate::{City, Error, Result, Row, Tx, payment::money, statement::statement, value::values};
 
 statement! {
     RECONCILIATION_PAID = "SELECT a.out_trade_no, a.trade_no, a.amount_fen, a.paid_at, p.id FROM attempt a JOIN payment p ON p.number = a.payment
@@ -20,13 +20,13 @@ statement! {
     RECONCILIATION_DONE = "INSERT INTO reconciliation (day, side, party, ours, theirs, done_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (day, side, party) DO UPDATE SET ours = excluded.ours, theirs = excluded.theirs, done_at = excluded.done_at";
     RECONCILIATION_VANISHED = "UPDATE reconciliation_break SET resolved_at = ?4, note = 'vanished'
-        WHERE day = ?1 AND side = ?2 AND party = ?3 AND resolved_at IS NULL";
-    RECONCILIATION_BREAK = "INSERT INTO reconciliation_break (id, day, side, party, kind, order_no, ours_fen, theirs_fen, found_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        WHERE day = ?1 AND side = ?2 AND party = ?3 AND vanishes = 1 AND resolved_at IS NULL";
+    RECONCILIATION_BREAK = "INSERT INTO reconciliation_break (id, day, side, party, kind, order_no, ours_fen, theirs_fen, vanishes, found_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
         ON CONFLICT (day, side, party, kind, order_no) DO UPDATE SET
             resolved_at = CASE WHEN reconciliation_break.resolved_by IS NULL THEN NULL ELSE reconciliation_break.resolved_at END,
             note = CASE WHEN reconciliation_break.resolved_by IS NULL THEN NULL ELSE reconciliation_break.note END,
-            ours_fen = excluded.ours_fen, theirs_fen = excluded.theirs_fen";
+            ours_fen = excluded.ours_fen, theirs_fen = excluded.theirs_fen, vanishes = reconciliation_break.vanishes * excluded.vanishes";
     RECONCILIATION_DAY = "SELECT day, side, party, ours, theirs, done_at FROM reconciliation WHERE day = ?1 ORDER BY side, party";
     RECONCILIATION_OPEN = "SELECT id, day, side, party, kind, order_no, ours_fen, theirs_fen, found_at, resolved_at, resolved_by, note
         FROM reconciliation_break WHERE resolved_at IS NULL ORDER BY day, found_at, id LIMIT ?1";
@@ -72,6 +72,15 @@ pub struct Reconciled {
     pub theirs: u32,
     pub breaks: Vec<Break>,
     pub at: Timestamp,
+}
+
+/// A contradiction that was met outside a comparison: it belongs to the day on which it was met, and waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetBreak {
+    pub id: Id,
+    /// The provider or the department.
+    pub party: String,
+    pub found: Break,
 }
 
 /// A break on the desk.
@@ -135,12 +144,33 @@ pub(crate) fn bounds(day: Date) -> (Timestamp, Timestamp) {
     (from, from.plus_s(24 * 3600))
 }
 
+async fn put(
+    tx: &mut dyn Tx,
+    id: Id,
+    day: Date,
+    party: &str,
+    found: &Break,
+    vanishes: bool,
+    at: Timestamp,
+) -> Result<()> {
+    let (day, side, kind) = (day.to_string(), found.side.word(), found.kind.word());
+    let (ours, theirs) = (found.ours.map(Money::fen), found.theirs.map(Money::fen));
+    let row = values![id, &day, side, party, kind, &found.order, ours, theirs, vanishes, at];
+    tx.execute(&RECONCILIATION_BREAK, row).await?;
+    Ok(())
+}
+
+/// Writes down what was met on the way, as part of the advance that met it.
+pub(crate) async fn met(tx: &mut dyn Tx, met: &MetBreak, at: Timestamp) -> Result<()> {
+    put(tx, met.id, at.date(), &met.party, &met.found, false, at).await
+}
+
 impl City {
     /// What we say was paid and given back at a provider on a day.
-    pub async fn provider_day(&self, provider: &ProviderId, day: Date) -> Result<Vec<ProviderLine>> {
+    pub async fn provider_day(&self, provider: &str, day: Date) -> Result<Vec<ProviderLine>> {
         let (from, to) = bounds(day);
-        let paid = self.read(&RECONCILIATION_PAID, values![provider.as_str(), from, to]).await?;
-        let refunded = self.read(&RECONCILIATION_REFUNDED, values![provider.as_str(), from, to]).await?;
+        let paid = self.read(&RECONCILIATION_PAID, values![provider, from, to]).await?;
+        let refunded = self.read(&RECONCILIATION_REFUNDED, values![provider, from, to]).await?;
         let paid = paid.iter().map(|row| {
             Ok(ProviderLine {
                 out_trade_no: row.text(0)?,
@@ -165,9 +195,9 @@ impl City {
     }
 
     /// What we say a department has taken on a day.
-    pub async fn department_day(&self, department: &DepartmentId, day: Date) -> Result<Vec<DepartmentLine>> {
+    pub async fn department_day(&self, department: &str, day: Date) -> Result<Vec<DepartmentLine>> {
         let (from, to) = bounds(day);
-        let rows = self.read(&RECONCILIATION_POSTED, values![department.as_str(), from, to]).await?;
+        let rows = self.read(&RECONCILIATION_POSTED, values![department, from, to]).await?;
         let read = |row: &Row| {
             Ok(DepartmentLine {
                 payment: row.id(0)?,
@@ -190,12 +220,19 @@ impl City {
                 tx.execute(&RECONCILIATION_DONE, done).await?;
                 tx.execute(&RECONCILIATION_VANISHED, values![&day, side, party, it.at]).await?;
                 for (id, new) in ids.iter().zip(&it.breaks) {
-                    let (ours, theirs) = (new.ours.map(Money::fen), new.theirs.map(Money::fen));
-                    let row = values![*id, &day, side, party, new.kind.word(), &new.order, ours, theirs, it.at];
-                    tx.execute(&RECONCILIATION_BREAK, row).await?;
+                    put(tx, *id, it.day, party, new, true, it.at).await?;
                 }
                 Ok(())
             })
+        })
+        .await
+    }
+
+    /// Writes down a contradiction that no payment's advance carries, for example money for an order that nobody knows.
+    pub async fn put_break(&self, day: Date, party: &str, found: Break, at: Timestamp) -> Result<()> {
+        let id = self.random_id();
+        self.write((id, day, party.to_owned(), found, at), |(id, day, party, found, at), tx| {
+            Box::pin(put(tx, *id, *day, party, found, false, *at))
         })
         .await
     }

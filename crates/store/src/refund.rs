@@ -15,15 +15,16 @@ statement! {
     REFUND_ADD = "INSERT INTO refund (refund_no, payment, part, out_trade_no, route, reason, state, amount_fen, asked_by, asked_at,
             note, document_no, changed_at, approved_at, done_at)
         VALUES (?1, ?2, (SELECT count(*) FROM refund WHERE payment = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?9, ?12, ?13)";
-    REFUND_CHANGE = "UPDATE refund SET state = ?3, decided_by = coalesce(?4, decided_by),
-            decided_at = CASE WHEN ?4 IS NULL THEN decided_at ELSE ?5 END, note = coalesce(?6, note),
-            document_no = coalesce(?7, document_no), changed_at = ?5, approved_at = coalesce(approved_at, ?8), done_at = coalesce(done_at, ?9)
+    REFUND_CHANGE = "UPDATE refund SET state = ?3, decided_by = coalesce(decided_by, ?4),
+            decided_at = CASE WHEN ?4 IS NULL THEN decided_at ELSE coalesce(decided_at, ?5) END, done_by = coalesce(done_by, ?10),
+            note = coalesce(?6, note), document_no = coalesce(?7, document_no), changed_at = ?5,
+            approved_at = coalesce(approved_at, ?8), done_at = coalesce(done_at, ?9)
         WHERE refund_no = ?1 AND payment = ?2";
     REFUND_OF_PAYMENT = "SELECT refund_no, out_trade_no, route, reason, state, amount_fen, asked_by, asked_at, decided_by, decided_at,
-            note, document_no, changed_at, done_at
+            done_by, note, document_no, changed_at, done_at
         FROM refund WHERE payment = ?1 ORDER BY part";
     REFUND_LIST = "SELECT r.refund_no, r.out_trade_no, r.route, r.reason, r.state, r.amount_fen, r.asked_by, r.asked_at, r.decided_by,
-            r.decided_at, r.note, r.document_no, r.changed_at, r.done_at, p.id, p.state
+            r.decided_at, r.done_by, r.note, r.document_no, r.changed_at, r.done_at, p.id, p.state
         FROM refund r JOIN payment p ON p.number = r.payment
         WHERE r.state = ?1 AND r.asked_at >= ?2 ORDER BY r.asked_at, r.refund_no LIMIT ?3";
     REFUND_PAYMENT = "SELECT p.id FROM refund r JOIN payment p ON p.number = r.payment WHERE r.refund_no = ?1";
@@ -35,6 +36,8 @@ pub struct Refund {
     pub asked_at: Timestamp,
     pub decided_by: Option<Id>,
     pub decided_at: Option<Timestamp>,
+    /// Who completed it, where the provider did not.
+    pub done_by: Option<Id>,
     /// A word of staff's.
     pub note: Option<String>,
     /// Of the treasury's procedure.
@@ -79,10 +82,11 @@ fn read(row: &Row) -> Result<Refund> {
         asked_at: row.timestamp(7)?,
         decided_by: row.maybe(8, Row::id)?,
         decided_at: row.maybe(9, Row::timestamp)?,
-        note: row.maybe(10, Row::text)?,
-        document_no: row.maybe(11, Row::text)?,
-        changed_at: row.timestamp(12)?,
-        done_at: row.maybe(13, Row::timestamp)?,
+        done_by: row.maybe(10, Row::id)?,
+        note: row.maybe(11, Row::text)?,
+        document_no: row.maybe(12, Row::text)?,
+        changed_at: row.timestamp(13)?,
+        done_at: row.maybe(14, Row::timestamp)?,
     })
 }
 
@@ -93,7 +97,10 @@ pub(crate) async fn of_payment(city: &City, number: i64) -> Result<Vec<Refund>> 
 /// Writes what was decided, as part of the payment's advance.
 pub(crate) async fn change(tx: &mut dyn Tx, number: i64, changes: &[RefundChange], at: Timestamp) -> Result<()> {
     for RefundChange { change: Change { facts, is_new, decided_by, document_no }, note } in changes {
-        let done_at = (facts.state == State::Done).then_some(at);
+        let is_done = facts.state == State::Done;
+        let done_at = is_done.then_some(at);
+        // Who completes a refund may be who asked for it; who decides about it may not.
+        let (decided_by, done_by) = if is_done { (None, *decided_by) } else { (*decided_by, None) };
         let approved_at = (!matches!(facts.state, State::Asked | State::Declined)).then_some(at);
         let changed = if *is_new {
             let values = values![
@@ -117,12 +124,13 @@ pub(crate) async fn change(tx: &mut dyn Tx, number: i64, changes: &[RefundChange
                 &facts.refund_no,
                 number,
                 facts.state.word(),
-                *decided_by,
+                decided_by,
                 at,
                 note.as_ref(),
                 document_no.as_ref(),
                 approved_at,
-                done_at
+                done_at,
+                done_by
             ];
             tx.execute(&REFUND_CHANGE, values).await?
         };
@@ -140,8 +148,8 @@ impl City {
         let read = |row: &Row| {
             Ok(RefundInfo {
                 refund: read(row)?,
-                payment: row.id(14)?,
-                payment_state: row.word(15, PaymentState::parse)?,
+                payment: row.id(15)?,
+                payment_state: row.word(16, PaymentState::parse)?,
             })
         };
         rows.iter().map(read).collect()

@@ -97,6 +97,14 @@ impl City {
         rows.iter().map(read).collect()
     }
 
+    /// What a day would come to if it were closed as it is now.
+    pub async fn settlements_so_far(&self, day: Date) -> Result<Vec<Settlement>> {
+        let (from, to) = bounds(day);
+        let taken = self.read(&SETTLEMENT_IN, values![from, to]).await?;
+        let given_back = self.read(&SETTLEMENT_OUT, values![from, to]).await?;
+        add_up(&taken, &given_back)
+    }
+
     /// The days that were closed, the newest first.
     pub async fn closed_days(&self, limit: u32) -> Result<Vec<ClosedDay>> {
         let rows = self.read(&SETTLEMENT_DAYS, values![limit]).await?;
@@ -139,13 +147,19 @@ async fn run(tx: &mut dyn Tx, close: &CloseDay) -> Result<Result<Vec<Settlement>
 }
 
 async fn sums(tx: &mut dyn Tx, from: Timestamp, to: Timestamp) -> Result<Vec<Settlement>> {
+    let taken = tx.many(&SETTLEMENT_IN, values![from, to]).await?;
+    let given_back = tx.many(&SETTLEMENT_OUT, values![from, to]).await?;
+    add_up(&taken, &given_back)
+}
+
+fn add_up(taken: &[Row], given_back: &[Row]) -> Result<Vec<Settlement>> {
     let mut settled: Vec<Settlement> = Vec::new();
-    for row in tx.many(&SETTLEMENT_IN, values![from, to]).await? {
-        let (payee, payments, gross) = (row.word(0, Account::parse)?, row.count(1)?, money(&row, 2)?);
+    for row in taken {
+        let (payee, payments, gross) = (row.word(0, Account::parse)?, row.count(1)?, money(row, 2)?);
         settled.push(Settlement { payee, payments, gross, refunds: 0, refunded: Money::ZERO });
     }
-    for row in tx.many(&SETTLEMENT_OUT, values![from, to]).await? {
-        let (payee, refunds, refunded) = (row.word(0, Account::parse)?, row.count(1)?, money(&row, 2)?);
+    for row in given_back {
+        let (payee, refunds, refunded) = (row.word(0, Account::parse)?, row.count(1)?, money(row, 2)?);
         match settled.iter_mut().find(|it| it.payee == payee) {
             Some(it) => (it.refunds, it.refunded) = (refunds, refunded),
             None => settled.push(Settlement { payee, payments: 0, gross: Money::ZERO, refunds, refunded }),

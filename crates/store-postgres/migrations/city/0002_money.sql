@@ -74,6 +74,7 @@ CREATE TABLE refund (
     asked_at BIGINT NOT NULL,
     decided_by BYTEA CHECK (decided_by <> asked_by),
     decided_at BIGINT,
+    done_by BYTEA,
     note TEXT,
     document_no TEXT,
     changed_at BIGINT NOT NULL,
@@ -156,7 +157,8 @@ CREATE TABLE reconciliation (
     PRIMARY KEY (day, side, party)
 );
 
--- A break is named by what it is about, so that a day that is compared again finds the same ones.
+-- A break is named by what it is about, so that a day that is compared again finds the same ones. One that a comparison found
+-- vanishes with a later comparison; one that was met on the way does not.
 CREATE TABLE reconciliation_break (
     id BYTEA NOT NULL PRIMARY KEY,
     day TEXT NOT NULL,
@@ -166,6 +168,7 @@ CREATE TABLE reconciliation_break (
     order_no TEXT NOT NULL,
     ours_fen BIGINT,
     theirs_fen BIGINT,
+    vanishes BIGINT NOT NULL,
     found_at BIGINT NOT NULL,
     resolved_at BIGINT,
     resolved_by BYTEA,

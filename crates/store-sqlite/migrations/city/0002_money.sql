@@ -74,6 +74,7 @@ CREATE TABLE refund (
     asked_at INTEGER NOT NULL,
     decided_by BLOB CHECK (decided_by <> asked_by),
     decided_at INTEGER,
+    done_by BLOB,
     note TEXT,
     document_no TEXT,
     changed_at INTEGER NOT NULL,
@@ -156,7 +157,8 @@ CREATE TABLE reconciliation (
     PRIMARY KEY (day, side, party)
 ) STRICT, WITHOUT ROWID;
 
--- A break is named by what it is about, so that a day that is compared again finds the same ones.
+-- A break is named by what it is about, so that a day that is compared again finds the same ones. One that a comparison found
+-- vanishes with a later comparison; one that was met on the way does not.
 CREATE TABLE reconciliation_break (
     id BLOB NOT NULL PRIMARY KEY,
     day TEXT NOT NULL,
@@ -166,6 +168,7 @@ CREATE TABLE reconciliation_break (
     order_no TEXT NOT NULL,
     ours_fen INTEGER,
     theirs_fen INTEGER,
+    vanishes INTEGER NOT NULL,
     found_at INTEGER NOT NULL,
     resolved_at INTEGER,
     resolved_by BLOB,

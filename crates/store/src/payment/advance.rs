@@ -9,8 +9,8 @@ use capability::payment::{AttemptChange, AttemptState, State};
 use kernel::{Id, Money, Timestamp};
 
 use crate::{
-    CallbackApplied, City, Message, NewReceipt, RefundChange, Result, Row, Tx, Value, callback, ledger, outbox,
-    receipt, refund, statement::statement, value::values,
+    CallbackApplied, City, Message, MetBreak, NewReceipt, RefundChange, Result, Row, Tx, Value, callback, ledger,
+    outbox, receipt, reconciliation, refund, statement::statement, value::values,
 };
 
 statement! {
@@ -39,6 +39,8 @@ pub struct Advance {
     pub transfers: Vec<Transfer>,
     pub refunds: Vec<RefundChange>,
     pub receipt: Option<NewReceipt>,
+    /// Contradictions that the decision found.
+    pub breaks: Vec<MetBreak>,
     pub messages: Vec<Message>,
     /// The outbox message whose delivery caused this.
     pub delivered: Option<Id>,
@@ -61,6 +63,7 @@ impl Advance {
             transfers: Vec::new(),
             refunds: Vec::new(),
             receipt: None,
+            breaks: Vec::new(),
             messages: Vec::new(),
             delivered: None,
             callback: None,
@@ -113,6 +116,9 @@ async fn run(tx: &mut dyn Tx, advance: &Advance) -> Result<bool> {
     ledger::append(tx, number, &advance.transfers, advance.at).await?;
     if let Some(new) = &advance.receipt {
         receipt::append(tx, number, new, advance.at, forgotten).await?;
+    }
+    for met in &advance.breaks {
+        reconciliation::met(tx, met, advance.at).await?;
     }
     for message in &advance.messages {
         outbox::post(tx, message).await?;
