@@ -305,7 +305,7 @@ pub trait Agreements: Send + Sync {
     fn query<'a>(&'a self, external_no: &'a str) -> BoxFuture<'a, Result<AgreementState, Failure>>;
 
     /// Ends an agreement. Ending one that has ended is not a failure.
-    fn end<'a>(&'a self, agreement_no: &'a str) -> BoxFuture<'a, Result<(), Failure>>;
+    fn end<'a>(&'a self, external_no: &'a str) -> BoxFuture<'a, Result<(), Failure>>;
 
     /// Pays an order from the payer's account without the payer. The order's number makes it happen once.
     fn debit<'a>(&'a self, agreement_no: &'a str, order: &'a Order) -> BoxFuture<'a, Result<Debit, Failure>>;

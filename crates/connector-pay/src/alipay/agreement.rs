@@ -60,8 +60,10 @@ impl Alipay {
         }
     }
 
-    async fn unsign(&self, agreement_no: &str) -> Result<(), Failure> {
+    /// The platform ends an agreement by its own number, which it is asked for first.
+    async fn unsign(&self, external_no: &str) -> Result<(), Failure> {
         const METHOD: &str = "alipay.user.agreement.unsign";
+        let AgreementState::InForce { agreement_no } = self.agreement(external_no).await? else { return Ok(()) };
         match self.ask(METHOD, json!({ "agreement_no": agreement_no }), None).await? {
             Said::Yes(_) => Ok(()),
             Said::No(code) if code.ends_with("AGREEMENT_NOT_EXIST") => Ok(()),
@@ -123,8 +125,8 @@ impl Agreements for Alipay {
         Box::pin(self.agreement(external_no))
     }
 
-    fn end<'a>(&'a self, agreement_no: &'a str) -> BoxFuture<'a, Result<(), Failure>> {
-        Box::pin(self.unsign(agreement_no))
+    fn end<'a>(&'a self, external_no: &'a str) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(self.unsign(external_no))
     }
 
     fn debit<'a>(&'a self, agreement_no: &'a str, order: &'a Order) -> BoxFuture<'a, Result<Debit, Failure>> {
