@@ -1,10 +1,26 @@
 //! Acts: telling a department to do something, and reading whether it has.
+//!
+//! An act is bound like a question. What differs is what silence means: a question may be asked again, a deed may have
+//! been done. So every act that changes something carries a key, and whoever gets no answer repeats it with the same one.
+
+use std::collections::BTreeMap;
 
 use connector::{Failure, Question, Target};
-use kernel::{Error, Kind, Result};
+use kernel::{Error, Kind, Money, Result, Timestamp};
 use manifest::{Act, CityPack, Service, binding::Row};
 
-use crate::Platform;
+use crate::{Platform, quote::Till};
+
+/// The department's word on a deed.
+#[derive(Clone, Debug)]
+pub(crate) enum Said {
+    Yes(Row),
+    /// Understood and refused; the reason is the department's own.
+    No(String),
+}
+
+/// What a binding's places are filled from.
+pub(crate) type Values = BTreeMap<String, String>;
 
 /// The department and the binding of an act; `None` if the city does not bind it.
 pub(crate) fn target<'a>(pack: &'a CityPack, service: &Service, act: Act) -> Option<Target<'a>> {
@@ -40,4 +56,27 @@ impl Platform {
         };
         rows.map_err(unavailable)?.into_iter().next().ok_or_else(|| unavailable(Failure::Half))
     }
+
+    /// Tells a department to do something, and hears whether it did.
+    pub(crate) async fn told(&self, till: &Till<'_>, act: Act, values: Values) -> Result<Said, Failure> {
+        let rows = self.act_rows(till.pack, till.service, act, &Question::new(values)).await?;
+        let row = rows.into_iter().next().ok_or(Failure::Half)?;
+        let text = |field: &str| row.get(field).map(manifest::Value::text).unwrap_or_default();
+        match text("done").as_str() {
+            "yes" => Ok(Said::Yes(row)),
+            "no" => Ok(Said::No(text("reason"))),
+            _ => Err(Failure::Garbage),
+        }
+    }
+}
+
+/// `amount` in both units, under the names that bindings know.
+pub(crate) fn put_money(values: &mut Values, name: &str, amount: Money) {
+    values.insert(format!("{name}_fen"), amount.fen().to_string());
+    values.insert(format!("{name}_yuan"), amount.plain_yuan());
+}
+
+/// Civil time of Asia/Shanghai as departments write it.
+pub(crate) fn civil(at: Timestamp) -> String {
+    at.civil().strftime("%Y-%m-%d %H:%M:%S").to_string()
 }

@@ -4,24 +4,36 @@
 //! The table is the truth; the bell only saves waiting. A message names its receiver's account in front of the sealed
 //! text, so that the access entry can be written before the text is opened.
 
-use std::{future::Future, pin::pin, time::Duration};
-
 use connector::Question;
-use kernel::{Access, AccountId, Actor, Error, Id, Result, Sealed, Timestamp, access::Purpose, identifier::Phone};
+use kernel::{
+    Access, AccountId, Actor, CityId, Error, Id, Result, Sealed, Timestamp, access::Purpose, identifier::Phone,
+};
 use manifest::binding::Check;
 use serde::{Deserialize, Serialize};
 use store::{Message, OutboxRow, Payload};
 
-use crate::Platform;
+use crate::{
+    Platform,
+    autopay::NOTICE,
+    payment::drive::{CLOSE, Errand, POST, REFUND, RELEASE, TELL},
+};
 
 const SMS: &str = "outbox.sms";
 /// Seconds for which a claimed message is left to whoever claimed it.
 const LEASE_S: u32 = 60;
 const CLAIM_MAX: u32 = 16;
-/// How long the table is not looked at while no bell rings.
-const NAP: Duration = Duration::from_secs(2);
 /// Seconds until the next try: the first, and the longest.
 const BACK_OFF_S: (i64, i64) = (2, 600);
+
+/// What came of trying.
+pub(crate) enum Delivery {
+    /// The other side has it: the message goes.
+    Done,
+    /// It has gone already, in the commit of what followed from it.
+    Settled,
+    /// Under way; to be looked at in so many seconds.
+    Later(i64),
+}
 
 #[derive(Serialize, Deserialize)]
 struct Sms {
@@ -48,47 +60,50 @@ impl Platform {
         Message { key, kind: "sms", payload: Payload::Sealed(Sealed(payload)), due_at: self.now() }
     }
 
-    /// Delivers messages until `until` is ready. One that is under way then is sent again, under the same key, by whoever
-    /// runs next.
-    pub async fn run_outbox(&self, until: impl Future<Output = ()> + Send) {
-        let mut until = pin!(until);
-        loop {
-            let delivered = tokio::select! {
-                biased;
-                () = &mut until => return,
-                delivered = self.deliver_due() => delivered,
-            };
-            match delivered {
-                Ok(0) => {}
-                Ok(_) => continue,
-                Err(cause) => tracing::warn!(%cause, "outbox"),
-            }
-            tokio::select! {
-                () = &mut until => return,
-                () = self.inner.outbox.notified() => {}
-                () = tokio::time::sleep(NAP) => {}
-            }
-        }
-    }
-
-    /// Delivers what is due now, and says how much was tried.
-    async fn deliver_due(&self) -> Result<usize> {
-        let cell = self.inner.stores.platform();
+    /// Delivers what is due now in one cell, and says how much was tried. One department that hangs does not hold up what is
+    /// for others.
+    pub(crate) async fn deliver_due(&self, cell: &store::Cell, city: Option<&CityId>) -> Result<usize> {
         let rows = cell.claim(self.now(), LEASE_S, CLAIM_MAX).await?;
         let tried = rows.len();
-        for row in rows {
-            match self.deliver(&row).await {
-                Ok(()) => {
-                    cell.deliver(row.key).await?;
-                }
+        let each = rows.iter().map(async |row| {
+            let delivered = match city {
+                None => self.deliver(row).await.map(|()| Delivery::Done),
+                Some(city) => self.run_errand(city, row).await,
+            };
+            match delivered {
+                Ok(Delivery::Done) => cell.deliver(row.key).await.map(drop),
+                Ok(Delivery::Settled) => Ok(()),
+                Ok(Delivery::Later(wait_s)) => cell.postpone(row.key, self.now().plus_s(wait_s), "under_way").await.map(drop),
                 Err(cause) => {
                     let wait_s = BACK_OFF_S.0.saturating_mul(1 << row.attempts.min(16)).min(BACK_OFF_S.1);
-                    tracing::warn!(key = %row.key, attempts = row.attempts, %cause, "message is not delivered");
-                    cell.postpone(row.key, self.now().plus_s(wait_s), cause.code()).await?;
+                    tracing::warn!(key = %row.key, kind = row.kind, attempts = row.attempts, %cause, "message is not delivered");
+                    cell.postpone(row.key, self.now().plus_s(wait_s), cause.code()).await.map(drop)
                 }
             }
+        });
+        for outcome in futures_util::future::join_all(each).await {
+            outcome?;
         }
         Ok(tried)
+    }
+
+    /// A city's message: an errand of a payment, or the notice before an automatic one.
+    async fn run_errand(&self, city: &CityId, row: &OutboxRow) -> Result<Delivery> {
+        let broken = || Error::internal("a message that this binary does not know");
+        let Payload::Plain(payload) = &row.payload else { return Err(broken()) };
+        let cell = self.inner.stores.city(city).await?;
+        if row.kind == NOTICE {
+            return self.autopay_notice(&cell, row.key, payload).await;
+        }
+        let errand: Errand = serde_json::from_slice(payload).map_err(|_| broken())?;
+        match row.kind.as_str() {
+            POST => self.post_payment(city, &cell, row, &errand).await,
+            CLOSE => self.close_errand(city, &cell, &errand).await,
+            REFUND => self.refund_errand(city, &cell, row, &errand).await,
+            RELEASE => self.release_errand(city, &cell, row, &errand).await,
+            TELL => self.tell(city, &cell, row.key, &errand).await,
+            _ => Err(broken()),
+        }
     }
 
     async fn deliver(&self, row: &OutboxRow) -> Result<()> {

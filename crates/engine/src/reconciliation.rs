@@ -1,0 +1,362 @@
+//! Reconciliation, three ways: what our books say of a day, what each provider's bill says, what each department's list
+//! says. A break is a work item for a person; nothing is mended in silence.
+
+use std::collections::BTreeSet;
+
+use connector::pay::{BillKind, BillLine};
+use kernel::{CityId, Date, Error, Id, Kind, Money, Result, Timestamp};
+use ledger::reconcile::{self, Line, Side};
+use manifest::{CityPack, act::Act};
+use store::{NewBreak, Reconciled};
+
+use crate::{Deed, Platform, Staff, Verb, act::Values, quote::Till};
+
+/// The hour of the morning from which a provider's bill of the day before can be had.
+const FROM_HOUR: i8 = 10;
+/// Days that are made up for, if the platform stood still.
+const DAYS_BACK: i64 = 7;
+const OPEN_MAX: u32 = 500;
+
+/// One disagreement, as the desk shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BreakView {
+    pub id: Id,
+    pub day: Date,
+    pub side: Side,
+    /// The provider or the department.
+    pub party: String,
+    pub kind: reconcile::Kind,
+    /// The number that both sides know: an order, a refund, a payment.
+    pub number: String,
+    pub ours: Option<Money>,
+    pub theirs: Option<Money>,
+    pub found_at: Timestamp,
+    pub resolved_at: Option<Timestamp>,
+    pub resolved_by: String,
+    pub note: String,
+}
+
+/// How far the comparison of a day is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayView {
+    pub day: Date,
+    pub parties: Vec<PartyView>,
+    pub open: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartyView {
+    pub side: Side,
+    pub party: String,
+    /// `None`: not compared yet.
+    pub compared_at: Option<Timestamp>,
+    pub ours: u32,
+    pub theirs: u32,
+}
+
+/// Whom a day is compared with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Party {
+    side: Side,
+    name: String,
+}
+
+impl Platform {
+    /// The breaks that wait for somebody, the oldest day first.
+    pub async fn open_breaks(&self, staff: &Staff, city: &CityId) -> Result<Vec<BreakView>> {
+        let scope = staff.may(Verb::SeeBreaks, city).ok_or(Kind::Denied("not_your_role"))?;
+        let cell = self.inner.stores.city(city).await?;
+        let mut views = Vec::new();
+        for found in cell.open_breaks(OPEN_MAX).await? {
+            let department = (found.side == Side::Department).then(|| kernel::DepartmentId::parse(&found.party)).flatten();
+            if matches!(scope, crate::Scope::City) || department.is_some_and(|id| scope.covers(&id)) {
+                views.push(self.break_view(found).await?);
+            }
+        }
+        Ok(views)
+    }
+
+    pub async fn breaks_of_day(&self, staff: &Staff, city: &CityId, day: Date) -> Result<Vec<BreakView>> {
+        staff.may(Verb::SeeBreaks, city).ok_or(Kind::Denied("not_your_role"))?;
+        let cell = self.inner.stores.city(city).await?;
+        let mut views = Vec::new();
+        for found in cell.breaks_of(day).await? {
+            views.push(self.break_view(found).await?);
+        }
+        Ok(views)
+    }
+
+    pub async fn reconciliation_break(&self, staff: &Staff, city: &CityId, id: Id) -> Result<BreakView> {
+        staff.may(Verb::SeeBreaks, city).ok_or(Kind::Denied("not_your_role"))?;
+        let cell = self.inner.stores.city(city).await?;
+        let found = cell.reconciliation_break(id).await?.ok_or(Kind::NotFound)?;
+        self.break_view(found).await
+    }
+
+    async fn break_view(&self, found: store::Break) -> Result<BreakView> {
+        Ok(BreakView {
+            id: found.id,
+            day: found.day,
+            side: found.side,
+            party: found.party,
+            kind: found.found.kind,
+            number: found.found.order_no,
+            ours: found.found.ours,
+            theirs: found.found.theirs,
+            found_at: found.found_at,
+            resolved_at: found.resolved_at,
+            resolved_by: self.staff_name(found.resolved_by).await?,
+            note: found.note.unwrap_or_default(),
+        })
+    }
+
+    /// A person has seen to a break, and says how.
+    pub async fn resolve_break(&self, staff: &Staff, city: &CityId, id: Id, note: &str) -> Result<()> {
+        let note = note.trim();
+        if note.is_empty() {
+            return Err(Error::field("note", kernel::identifier::Mistake::Empty("处理说明 / note")));
+        }
+        let cell = self.inner.stores.city(city).await?;
+        let deed = Deed { verb: Verb::ResolveBreak, city, department: None, object: format!("break {id}"), reason: note };
+        let work = async {
+            let resolved = cell.resolve_break(id, staff.id, note, self.now()).await?;
+            if resolved { Ok(()) } else { Err(Kind::Conflict("break_resolved").into()) }
+        };
+        self.deed(staff, deed, work).await
+    }
+
+    /// What a day was compared with, and what is missing.
+    pub async fn reconciliation_day(&self, staff: &Staff, city: &CityId, day: Date) -> Result<DayView> {
+        staff.may(Verb::SeeBreaks, city).ok_or(Kind::Denied("not_your_role"))?;
+        let catalogue = self.catalogue();
+        let pack = self.open_city(&catalogue, city)?;
+        let cell = self.inner.stores.city(city).await?;
+        let done = cell.reconciled(day).await?;
+        let parties = self.parties(&pack).into_iter().map(|party| {
+            let found = done.iter().find(|done| done.side == party.side && done.party == party.name);
+            PartyView {
+                side: party.side,
+                party: party.name,
+                compared_at: found.map(|done| done.at),
+                ours: found.map_or(0, |done| done.ours),
+                theirs: found.map_or(0, |done| done.theirs),
+            }
+        });
+        let open = cell.breaks_of(day).await?.iter().filter(|found| found.resolved_at.is_none()).count();
+        Ok(DayView { day, parties: parties.collect(), open })
+    }
+
+    /// Everybody who holds a list against which ours can be held.
+    fn parties(&self, pack: &CityPack) -> BTreeSet<Party> {
+        let providers = self.inner.providers.iter().map(|it| Party { side: Side::Provider, name: it.id().to_owned() });
+        let lists = pack.bindings.act.values().filter_map(|acts| acts.get(&Act::List));
+        let departments = lists.map(|binding| Party { side: Side::Department, name: binding.department.to_string() });
+        providers.chain(departments).collect()
+    }
+
+    /// With whom a day must have been compared before it is closed: everybody, also if nothing of ours happened on it,
+    /// because then anything on the other side is a break.
+    pub(crate) fn parties_of_day(&self, pack: &CityPack) -> Vec<(Side, String)> {
+        self.parties(pack).into_iter().map(|party| (party.side, party.name)).collect()
+    }
+
+    /// Compares the days that can be compared by now and were not.
+    pub(crate) async fn reconcile_due(&self, city: &CityId, cell: &store::City) -> Result<usize> {
+        let now = self.now();
+        let today = now.date();
+        if !self.inner.reconciled.is_due(city, now) || now.civil().hour() < FROM_HOUR {
+            return Ok(0);
+        }
+        // A city in which no money has ever moved has nothing to compare, and asks nobody for lists.
+        if cell.balances().await?.is_empty() {
+            return Ok(0);
+        }
+        let catalogue = self.catalogue();
+        let pack = self.open_city(&catalogue, city)?;
+        let mut compared = 0;
+        for back in 1..=DAYS_BACK {
+            let day = Timestamp::from_civil(today.at(12, 0, 0, 0)).plus_s(-back * 86_400).date();
+            let done = cell.reconciled(day).await?;
+            let missing =
+                self.parties(&pack).into_iter().filter(|party| !done.iter().any(|it| it.side == party.side && it.party == party.name));
+            for party in missing {
+                match self.compare(cell, &pack, &party, day).await {
+                    Ok(()) => compared += 1,
+                    Err(cause) => tracing::warn!(%city, %day, party = party.name, %cause, "a day is compared later"),
+                }
+            }
+        }
+        Ok(compared)
+    }
+
+    /// Compares a day now, whatever was compared before: the list of the other side may have come late.
+    pub async fn reconcile_again(&self, staff: &Staff, city: &CityId, day: Date) -> Result<()> {
+        let catalogue = self.catalogue();
+        let pack = self.open_city(&catalogue, city)?;
+        if day >= self.now().date() {
+            return Err(Kind::Conflict("day_not_over").into());
+        }
+        let cell = self.inner.stores.city(city).await?;
+        let deed =
+            Deed { verb: Verb::ResolveBreak, city, department: None, object: format!("day {day}"), reason: "compare" };
+        let work = async {
+            let mut unavailable = None;
+            for party in self.parties(&pack) {
+                if let Err(cause) = self.compare(&cell, &pack, &party, day).await {
+                    unavailable = Some(cause);
+                }
+            }
+            unavailable.map_or(Ok(()), Err)
+        };
+        self.deed(staff, deed, work).await
+    }
+
+    async fn compare(&self, cell: &store::City, pack: &CityPack, party: &Party, day: Date) -> Result<()> {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for day in around(day) {
+            ours.extend(self.ours(cell, party, day).await?);
+            if day < self.now().date() {
+                theirs.extend(self.theirs(pack, party, day).await?);
+            }
+        }
+        let count = |lines: &[Line]| {
+            u32::try_from(lines.iter().filter(|line| line.on == day).count()).unwrap_or(u32::MAX)
+        };
+        let breaks = reconcile::compare(party.side, day, &ours, &theirs);
+        let new = |found: reconcile::Break| NewBreak {
+            kind: found.kind,
+            order_no: found.order,
+            ours: found.ours,
+            theirs: found.theirs,
+        };
+        cell.put_reconciled(Reconciled {
+            day,
+            side: party.side,
+            party: party.name.clone(),
+            ours: count(&ours),
+            theirs: count(&theirs),
+            breaks: breaks.into_iter().map(new).collect(),
+            at: self.now(),
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn ours(&self, cell: &store::City, party: &Party, day: Date) -> Result<Vec<Line>> {
+        match party.side {
+            Side::Provider => {
+                let lines = cell.provider_day(&party.name, day).await?;
+                let line = |it: store::ProviderLine| match it.refund_no {
+                    Some(order) => Line { order, amount: Money::from_fen(-it.amount.fen()), on: it.at.date() },
+                    None => Line { order: it.out_trade_no, amount: it.amount, on: it.at.date() },
+                };
+                Ok(lines.into_iter().map(line).collect())
+            }
+            Side::Department => {
+                let lines = cell.department_day(&party.name, day).await?;
+                let line = |it: store::DepartmentLine| {
+                    Line { order: it.payment.to_string(), amount: it.amount, on: it.at.date() }
+                };
+                Ok(lines.into_iter().map(line).collect())
+            }
+        }
+    }
+
+    async fn theirs(&self, pack: &CityPack, party: &Party, day: Date) -> Result<Vec<Line>> {
+        match party.side {
+            Side::Provider => {
+                let unavailable = |failure| Error::new(Kind::Unavailable("provider")).because(failure);
+                let bill = self.provider(&party.name)?.bill(day).await.map_err(unavailable)?;
+                // Another city's orders stand in the same shop's bill; ours begin with our code.
+                let mine = |line: &BillLine| line.out_trade_no.starts_with(&pack.city.code);
+                let line = |it: BillLine| match (it.kind, it.refund_no) {
+                    (BillKind::Refund, Some(order)) => {
+                        Line { order, amount: Money::from_fen(-it.amount.fen()), on: it.at.date() }
+                    }
+                    (BillKind::Refund, None) => {
+                        Line { order: it.out_trade_no, amount: Money::from_fen(-it.amount.fen()), on: it.at.date() }
+                    }
+                    (BillKind::Paid, _) => Line { order: it.out_trade_no, amount: it.amount, on: it.at.date() },
+                };
+                Ok(bill.unwrap_or_default().into_iter().filter(mine).map(line).collect())
+            }
+            Side::Department => self.department_list(pack, &party.name, day).await,
+        }
+    }
+
+    /// Everything that a department has booked on a day, over all services that post to it.
+    async fn department_list(&self, pack: &CityPack, department: &str, day: Date) -> Result<Vec<Line>> {
+        let catalogue = self.catalogue();
+        let mut asked: BTreeSet<(String, String)> = BTreeSet::new();
+        let mut lines: Vec<Line> = Vec::new();
+        for (service, acts) in &pack.bindings.act {
+            let Some(binding) = acts.get(&Act::List).filter(|binding| binding.department.as_str() == department) else {
+                continue;
+            };
+            // Two services of one department may share one list, which is then asked for once.
+            if !asked.insert((binding.path.clone(), format!("{:?}", binding.send))) {
+                continue;
+            }
+            let Some(service) = catalogue.services.get(service) else { continue };
+            let till = Till::of(pack, service)?;
+            let values = Values::from([("day".to_owned(), day.to_string())]);
+            let rows = self.act_rows(pack, service, Act::List, &Question::new(values)).await;
+            let rows = rows.map_err(|failure| Error::new(Kind::Unavailable("department")).because(failure))?;
+            for row in rows {
+                let text = |field: &str| row.get(field).map(manifest::Value::text).unwrap_or_default();
+                let amount = row.get("amount").and_then(manifest::Value::number).unwrap_or(0);
+                let on = text("at").get(..10).and_then(|day| day.parse().ok()).unwrap_or(day);
+                lines.push(Line { order: text("id"), amount: Money::from_fen(amount), on });
+            }
+        }
+        Ok(lines)
+    }
+
+    /// What a callback contradicted is a break at once, without waiting for the day's list.
+    pub(crate) async fn found_break(
+        &self,
+        cell: &store::City,
+        facts: &store::PaymentFacts,
+        found: &reconcile::Break,
+        now: Timestamp,
+    ) -> Result<()> {
+        let party = match found.side {
+            Side::Department => facts.department.to_string(),
+            Side::Provider => {
+                let attempt = facts.attempts.iter().find(|attempt| attempt.out_trade_no == found.order);
+                attempt.map(|attempt| attempt.provider.clone()).unwrap_or_default()
+            }
+        };
+        let new = NewBreak {
+            kind: found.kind,
+            order_no: found.order.clone(),
+            ours: found.ours,
+            theirs: found.theirs,
+        };
+        Ok(cell.put_break(now.date(), found.side, &party, new, now).await?)
+    }
+}
+
+/// The day before, the day, the day after.
+fn around(day: Date) -> [Date; 3] {
+    let noon = Timestamp::from_civil(day.at(12, 0, 0, 0));
+    [-86_400, 0, 86_400].map(|s| noon.plus_s(s).date())
+}
+
+/// When each city's days were last looked at: the daily comparison is looked for every few minutes, not at every turn.
+#[derive(Default)]
+pub(crate) struct Looked(std::sync::Mutex<std::collections::HashMap<CityId, Timestamp>>);
+
+const LOOK_EVERY_S: i64 = 300;
+
+impl Looked {
+    fn is_due(&self, city: &CityId, now: Timestamp) -> bool {
+        let mut looked = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let due = looked.get(city).is_none_or(|at| now.since_ms(*at) >= LOOK_EVERY_S * 1_000);
+        if due {
+            looked.insert(city.clone(), now);
+        }
+        due
+    }
+}
+
