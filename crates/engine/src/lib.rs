@@ -6,21 +6,32 @@
 
 mod access;
 mod act;
+mod autopay;
+mod callback;
 mod card;
 mod consent;
 mod customer;
 mod flight;
 mod health;
 mod home;
+mod job;
 mod limit;
+mod notice;
 mod once;
 mod outbox;
+mod payment;
 mod platform;
 mod profile;
+mod provider;
+mod quote;
 mod real_name;
+mod receipt;
+mod reconciliation;
 mod record;
+mod refund;
 mod register;
 mod session;
+mod settlement;
 mod sign_in;
 mod staff;
 mod staff_account;
@@ -28,6 +39,7 @@ mod staff_act;
 mod staff_role;
 mod thing;
 
+pub use autopay::{AutopayState, AutopayView, DebitView};
 pub use access::{AccessView, Cursor, Page, StaffTitle, Who};
 pub use card::{CardState, CardView, LicenceForm, Relation, VehicleForm, Whose};
 pub use consent::{ConsentState, ConsentView, Direction};
@@ -35,8 +47,17 @@ pub use customer::CustomerForm;
 pub use home::{Home, HomeStat};
 pub use limit::Limits;
 pub use once::OnceKey;
+pub use payment::{
+    CashierView, Chosen, MonthPaid, Opened, PaidLine, PayForm, PaymentInfo, PaymentPage, PaymentView, RefundLine,
+};
 pub use platform::{Parts, Platform};
 pub use profile::ProfileView;
+pub use provider::ProviderView;
+pub use quote::{BillerRules, Payable, PayeeView, Quote, QuoteLine};
+pub use receipt::{Claims, ReceiptPublic, ReceiptView};
+pub use reconciliation::{BreakView, DayView, PartyView};
+pub use refund::{DeskEntry, DeskOrder, DeskPayment, RefundView, Rest};
+pub use settlement::{BalanceView, DayOpen, SettlementDay, SettlementView};
 pub use record::{Answer, Asked, Freshness, Unavailable, Unmatched, row_key};
 pub use session::{Citizen, Preferences, SessionKind, SessionView, Size, Theme};
 pub use sign_in::{CodeSent, Device, SignedIn};

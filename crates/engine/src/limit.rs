@@ -47,6 +47,8 @@ pub struct Limits {
     pub ask_minute_max: u32,
     /// Seconds for which an asked consent waits for its answer, and for which a granted one holds.
     pub consent_s: u32,
+    /// Seconds for which a cashier stays open.
+    pub payment_s: u32,
     /// Entries on one page of the access log.
     pub access_page: usize,
     /// Wrong tries in a row that a staff account survives, and seconds for which it rests then.
@@ -79,6 +81,7 @@ impl Default for Limits {
             consent_hour_max: 10,
             ask_minute_max: 60,
             consent_s: 365 * DAY_S,
+            payment_s: 900,
             access_page: 30,
             staff_tries_max: 5,
             staff_lock_s: 900,

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::open::{Chosen, Opened, PayForm};
 pub(crate) use self::drive::Beside;
-use crate::{Citizen, Page, Platform, provider::ProviderView};
+use crate::{Citizen, Platform, provider::ProviderView};
 
 /// The field of the sealed detail.
 pub(crate) const DETAIL: &str = "payment.detail";
@@ -121,6 +121,14 @@ pub struct PaymentInfo {
     pub paid_at: Option<Timestamp>,
 }
 
+/// A page of the history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaymentPage {
+    pub items: Vec<PaymentInfo>,
+    /// What the next page comes before.
+    pub next: Option<i64>,
+}
+
 /// What was paid in one month, for the year's chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MonthPaid {
@@ -207,7 +215,7 @@ impl Platform {
     }
 
     /// The citizen's payments in a city, newest first.
-    pub async fn payments(&self, citizen: &Citizen, city: &CityId, before: Option<i64>) -> Result<Page<PaymentInfo, i64>> {
+    pub async fn payments(&self, citizen: &Citizen, city: &CityId, before: Option<i64>) -> Result<PaymentPage> {
         self.open_city(&self.catalogue(), city)?;
         let cell = self.inner.stores.city(city).await?;
         let page = self.inner.limits.access_page;
@@ -233,7 +241,7 @@ impl Platform {
                 paid_at: info.paid_at,
             });
         }
-        Ok(Page { items, next })
+        Ok(PaymentPage { items, next })
     }
 
     /// What was paid in each of the last twelve months, this one last; for one service, or for all.

@@ -3,17 +3,22 @@
 use std::{net::IpAddr, sync::Arc};
 
 use arc_swap::ArcSwap;
-use connector::Connector;
+use connector::{Connector, pay::Providers};
 use kernel::{
     Access, AccountId, Actor, CityId, Clock, Error, Kind, Result, Rng, ServiceId, Timestamp, access::Purpose,
 };
 use manifest::{Catalogue, CityPack, city::CityState};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 
-use crate::{Citizen, Limits, OnceKey, flight::Flights, limit::Rate};
+use crate::{
+    Citizen, Limits, OnceKey, flight::Flights, job::Bells, limit::Rate, provider::Cashiers, reconciliation::Looked,
+};
 
 /// Each takes 19 MiB and a core.
 const HASHES_AT_ONCE: usize = 2;
+
+/// The door of what runs without anybody asking.
+pub(crate) const JOB: &str = "job";
 
 /// What a platform is made of. Only `shimin` and tests put one together.
 pub struct Parts {
@@ -24,6 +29,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub rng: Arc<dyn Rng>,
     pub limits: Limits,
+    /// Ways to pay, in the order in which they are offered.
+    pub providers: Providers,
+    /// `https://host`: where citizens and payment providers find this platform.
+    pub public_url: String,
 }
 
 #[derive(Clone)]
@@ -40,8 +49,12 @@ pub(crate) struct Inner {
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) limits: Limits,
     pub(crate) flights: Flights,
+    pub(crate) providers: Providers,
+    pub(crate) public_url: String,
+    pub(crate) cashiers: Cashiers,
+    pub(crate) looked: Looked,
     /// Rung when a message is written, so that it leaves at once.
-    pub(crate) outbox: Notify,
+    pub(crate) bells: Bells,
     pub(crate) by_address: Rate<IpAddr>,
     pub(crate) by_register: Rate<AccountId>,
     pub(crate) by_consent: Rate<AccountId>,
@@ -53,7 +66,7 @@ pub(crate) struct Inner {
 impl Platform {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { catalogue, stores, connector, vault, clock, rng, limits } = parts;
+        let Parts { catalogue, stores, connector, vault, clock, rng, limits, providers, public_url } = parts;
         Self {
             inner: Arc::new(Inner {
                 catalogue: ArcSwap::from_pointee(catalogue),
@@ -63,7 +76,11 @@ impl Platform {
                 clock,
                 rng,
                 flights: Flights::default(),
-                outbox: Notify::new(),
+                providers,
+                public_url,
+                cashiers: Cashiers::default(),
+                looked: Looked::default(),
+                bells: Bells::default(),
                 by_address: Rate::new(limits.address_hour_max, 3_600),
                 by_register: Rate::new(limits.register_hour_max, 3_600),
                 by_consent: Rate::new(limits.consent_hour_max, 3_600),
@@ -114,7 +131,8 @@ impl Platform {
         purpose: Purpose,
         service: Option<&ServiceId>,
     ) -> Access {
-        let actor = Actor::Citizen(citizen.account);
+        // What the platform does because somebody allowed it is read by the platform, and their log says so.
+        let actor = if citizen.door == JOB { Actor::Platform } else { Actor::Citizen(citizen.account) };
         Access { at: self.now(), actor, subject, purpose, service: service.cloned(), door: citizen.door }
     }
 

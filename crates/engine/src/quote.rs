@@ -295,9 +295,7 @@ impl Platform {
                 Freshness::Stale(failure) => Err(Error::new(Kind::Unavailable("department")).because(failure)),
             },
             Asked::Unavailable(why) => Err(Error::new(Kind::Unavailable("department")).because(why.failure)),
-            Asked::NeedsCard(_) => Err(Kind::NotFound.into()),
-            #[allow(unreachable_patterns)]
-            _ => Err(Kind::Conflict("card_mismatch").into()),
+            Asked::NeedsCard(_) | Asked::Unmatched(_) => Err(Kind::NotFound.into()),
         }
     }
 

@@ -164,7 +164,7 @@ impl Platform {
     pub(crate) async fn reconcile_due(&self, city: &CityId, cell: &store::City) -> Result<usize> {
         let now = self.now();
         let today = now.date();
-        if !self.inner.reconciled.is_due(city, now) || now.civil().hour() < FROM_HOUR {
+        if !self.inner.looked.is_due(city, now) || now.civil().hour() < FROM_HOUR {
             return Ok(0);
         }
         // A city in which no money has ever moved has nothing to compare, and asks nobody for lists.

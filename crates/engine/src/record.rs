@@ -123,7 +123,8 @@ impl Platform {
         } else {
             inner.by_question.take(citizen.account, self.now())?;
             let flight = (city.clone(), service.id.clone(), key);
-            let start = || self.clone().fly(Arc::clone(&pack), Arc::clone(service), thing, cell, key);
+            let question = thing.question();
+            let start = || self.clone().fly(Arc::clone(&pack), Arc::clone(service), question, cell, key);
             inner.flights.join(flight, asked_at, start).await.map(Some)
         };
         let (department, phone) = department(&pack, service);
@@ -172,16 +173,16 @@ impl Platform {
     }
 
     /// Asks the department, refuses half an answer, and keeps a whole one.
-    async fn fly(
+    pub(crate) async fn fly(
         self,
         pack: Arc<CityPack>,
         service: Arc<Service>,
-        thing: Thing,
+        question: Question,
         cell: store::City,
         key: kernel::Index,
     ) -> Landed {
         let target = target(&pack, &service).ok_or(Failure::NotAsked)?;
-        let answer = match self.inner.connector.ask(target, &thing.question()).await {
+        let answer = match self.inner.connector.ask(target, &question).await {
             Err(Failure::Unmatched) => {
                 if let Err(cause) = cell.forget_answer(service.id.clone(), key).await {
                     tracing::warn!(service = %service.id, %cause, "an answer that is no longer theirs is still kept");

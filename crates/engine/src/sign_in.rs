@@ -69,7 +69,7 @@ impl Platform {
         if let Err(store::TooSoon { retry_after_s }) = inner.stores.platform().send_code(send).await? {
             return Err(Kind::TooMany { retry_after_s }.into());
         }
-        inner.outbox.notify_one();
+        inner.bells.ring(None);
         Ok(CodeSent {
             phone_masked: phone.masked(),
             resend_after_s: inner.limits.code_wait_s,

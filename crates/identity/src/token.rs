@@ -35,6 +35,12 @@ pub fn digest(parts: &[&[u8]]) -> [u8; 32] {
     hash(parts, true)
 }
 
+/// Equality that takes as long for a near miss as for a far one.
+#[must_use]
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    aws_lc_rs::constant_time::verify_slices_are_equal(a, b).is_ok()
+}
+
 fn hash(parts: &[&[u8]], lengths: bool) -> [u8; 32] {
     let mut context = Context::new(&SHA256);
     for part in parts {

@@ -21,6 +21,7 @@ pub struct Vault {
     seal: LessSafeKey,
     index: hmac::Key,
     code: hmac::Key,
+    sign: hmac::Key,
 }
 
 impl Vault {
@@ -34,6 +35,7 @@ impl Vault {
             seal: LessSafeKey::new(seal),
             index: hmac::Key::new(hmac::HMAC_SHA256, derive(&root, b"index").as_slice()),
             code: hmac::Key::new(hmac::HMAC_SHA256, derive(&root, b"code").as_slice()),
+            sign: hmac::Key::new(hmac::HMAC_SHA256, derive(&root, b"sign").as_slice()),
         }
     }
 
@@ -87,6 +89,12 @@ impl Vault {
     #[must_use]
     pub fn index(&self, field: &'static str, text: &str) -> Index {
         Index(mac(&self.index, &[field.as_bytes(), text.as_bytes()]))
+    }
+
+    /// The seed of a signing key for one purpose. The same installation always draws the same one.
+    #[must_use]
+    pub fn signing_seed(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(mac(&self.sign, &[purpose.as_bytes()]))
     }
 
     /// What is stored of a one-time code. Six digits could be guessed from a plain hash; without the key they cannot.
@@ -171,6 +179,14 @@ mod tests {
         assert_eq!(vault.code_hash(a, "123456"), vault.code_hash(a, "123456"));
         assert_ne!(vault.code_hash(a, "123456"), vault.code_hash(b, "123456"));
         assert_ne!(vault.code_hash(a, "123456"), vault.code_hash(a, "123457"));
+    }
+
+    #[test]
+    fn a_signing_seed_belongs_to_its_purpose() {
+        let vault = Vault::new([7; 32]);
+        assert_eq!(*vault.signing_seed("a"), *vault.signing_seed("a"));
+        assert_ne!(*vault.signing_seed("a"), *vault.signing_seed("b"));
+        assert_ne!(*vault.signing_seed("a"), *Vault::new([8; 32]).signing_seed("a"));
     }
 
     #[test]

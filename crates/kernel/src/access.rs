@@ -41,10 +41,12 @@ pub enum Purpose {
     Message,
     /// A copy of the person's data for the person.
     Export,
+    /// Paying: what is paid, what was paid, and its receipts.
+    Payment,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Profile,
         Self::Cards,
         Self::Record,
@@ -53,6 +55,7 @@ impl Purpose {
         Self::Ownership,
         Self::Message,
         Self::Export,
+        Self::Payment,
     ];
 
     /// The word stored in the access log and shown by the API.
@@ -67,6 +70,7 @@ impl Purpose {
             Self::Ownership => "ownership",
             Self::Message => "message",
             Self::Export => "export",
+            Self::Payment => "payment",
         }
     }
 

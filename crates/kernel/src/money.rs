@@ -55,6 +55,14 @@ impl Money {
         format!("{sign}{grouped}.{:02}", abs % 100)
     }
 
+    /// Yuan with two decimals and nothing else, as machines read it: `1234.50`.
+    #[must_use]
+    pub fn plain_yuan(self) -> String {
+        let sign = if self.fen < 0 { "-" } else { "" };
+        let abs = self.fen.unsigned_abs();
+        format!("{sign}{}.{:02}", abs / 100, abs % 100)
+    }
+
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
         Some(Self { fen: self.fen.checked_add(other.fen)? })
@@ -75,5 +83,7 @@ mod tests {
         }
         assert_eq!(Money::from_fen(123_450).yuan(), "1,234.50");
         assert_eq!(Money::from_fen(-5).yuan(), "-0.05");
+        assert_eq!(Money::from_fen(123_450).plain_yuan(), "1234.50");
+        assert_eq!(Money::from_fen(-5).plain_yuan(), "-0.05");
     }
 }

@@ -93,6 +93,7 @@ const fn plain_purpose(lang: Lang, purpose: Purpose) -> &'static str {
         Purpose::Ownership => lang.pick("核对了车辆或驾驶证是谁的", "Ownership of a vehicle or licence was checked"),
         Purpose::Message => lang.pick("发了一条短信", "A text message was sent"),
         Purpose::Export => lang.pick("下载了全部信息", "All data was downloaded"),
+        Purpose::Payment => lang.pick("缴费与缴费记录", "Paying, and what was paid"),
     }
 }
 

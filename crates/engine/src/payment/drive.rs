@@ -112,7 +112,7 @@ impl Platform {
             match effect {
                 Effect::IssueReceipt => {
                     let biller_ref = decision.biller_ref.as_deref();
-                    advance.receipt = self.new_receipt(city, cell, facts, biller_ref, now).await?;
+                    advance.receipt = Some(self.new_receipt(city, cell, facts, biller_ref, now).await?);
                 }
                 Effect::Break(found) => {
                     tracing::error!(payment = %facts.id, ?found, "what we were told contradicts what we know");

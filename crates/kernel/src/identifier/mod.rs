@@ -76,6 +76,13 @@ pub enum Mistake {
     PersonUnknown,
     /// Choose one of the listed values.
     Choice,
+    /// No amount in yuan.
+    Amount,
+    /// An amount that is too small or too large.
+    AmountOutside {
+        min: Money,
+        max: Money,
+    },
     /// Login, password and authenticator code do not belong together. Identical for a login that does not exist or rests.
     StaffProof,
     /// The authenticator shows another code by now, or this one was used.
@@ -142,6 +149,12 @@ impl Mistake {
             Self::CustomerNo { example } if zh => format!("户号格式不对，例如 {example}，对照账单改正"),
             Self::CustomerNo { example } => {
                 format!("That is not a customer number here; one looks like {example}: compare it with the bill")
+            }
+            Self::Amount if zh => "写成数字，最多两位小数，比如 86.40".to_owned(),
+            Self::Amount => "Write a number with at most two decimals, for example 86.40".to_owned(),
+            Self::AmountOutside { min, max } if zh => format!("金额在 {} 元到 {} 元之间", min.yuan(), max.yuan()),
+            Self::AmountOutside { min, max } => {
+                format!("An amount from {} to {} yuan", min.yuan(), max.yuan())
             }
             Self::TooManyCards { max } if zh => format!("最多绑定 {max} 个，先解绑不用的"),
             Self::TooManyCards { max } => format!("You can bind at most {max}: remove one first"),
