@@ -7,7 +7,7 @@ use connector::pay::{BillKind, BillLine};
 use kernel::{CityId, Date, Error, Id, Kind, Money, Result, Timestamp};
 use ledger::reconcile::{self, Line, Side};
 use manifest::{CityPack, act::Act};
-use store::{NewBreak, Reconciled};
+use store::{BreakInfo, Reconciled};
 
 use crate::{Deed, Platform, Staff, Verb, act::Values, quote::Till};
 
@@ -68,7 +68,7 @@ impl Platform {
         let cell = self.inner.stores.city(city).await?;
         let mut views = Vec::new();
         for found in cell.open_breaks(OPEN_MAX).await? {
-            let department = (found.side == Side::Department).then(|| kernel::DepartmentId::parse(&found.party)).flatten();
+            let department = (found.found.side == Side::Department).then(|| kernel::DepartmentId::parse(&found.party)).flatten();
             if matches!(scope, crate::Scope::City) || department.is_some_and(|id| scope.covers(&id)) {
                 views.push(self.break_view(found).await?);
             }
@@ -93,14 +93,14 @@ impl Platform {
         self.break_view(found).await
     }
 
-    async fn break_view(&self, found: store::Break) -> Result<BreakView> {
+    async fn break_view(&self, found: BreakInfo) -> Result<BreakView> {
         Ok(BreakView {
             id: found.id,
             day: found.day,
-            side: found.side,
+            side: found.found.side,
             party: found.party,
             kind: found.found.kind,
-            number: found.found.order_no,
+            number: found.found.order,
             ours: found.found.ours,
             theirs: found.found.theirs,
             found_at: found.found_at,
@@ -223,19 +223,13 @@ impl Platform {
             u32::try_from(lines.iter().filter(|line| line.on == day).count()).unwrap_or(u32::MAX)
         };
         let breaks = reconcile::compare(party.side, day, &ours, &theirs);
-        let new = |found: reconcile::Break| NewBreak {
-            kind: found.kind,
-            order_no: found.order,
-            ours: found.ours,
-            theirs: found.theirs,
-        };
         cell.put_reconciled(Reconciled {
             day,
             side: party.side,
             party: party.name.clone(),
             ours: count(&ours),
             theirs: count(&theirs),
-            breaks: breaks.into_iter().map(new).collect(),
+            breaks,
             at: self.now(),
         })
         .await?;
@@ -327,13 +321,7 @@ impl Platform {
                 attempt.map(|attempt| attempt.provider.clone()).unwrap_or_default()
             }
         };
-        let new = NewBreak {
-            kind: found.kind,
-            order_no: found.order.clone(),
-            ours: found.ours,
-            theirs: found.theirs,
-        };
-        Ok(cell.put_break(now.date(), found.side, &party, new, now).await?)
+        Ok(cell.put_break(now.date(), &party, found.clone(), now).await?)
     }
 }
 

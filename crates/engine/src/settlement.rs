@@ -54,7 +54,8 @@ impl Platform {
         let catalogue = self.catalogue();
         let pack = self.open_city(&catalogue, city)?;
         let cell = self.inner.stores.city(city).await?;
-        let settled = cell.settlements_or_so_far(day).await?;
+        let closed = cell.settlements(day).await?;
+        let settled = if closed.is_empty() { cell.settlements_so_far(day).await? } else { closed };
         let covered = |account: &Account| match (&scope, account.kind()) {
             (crate::Scope::City, _) => true,
             (scope, ledger::Kind::Merchant) => {

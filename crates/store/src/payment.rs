@@ -36,8 +36,9 @@ statement! {
     PAYMENT_ATTEMPT_FOR = "UPDATE payment SET version = version + 1, changed_at = ?3, expires_at = ?4
         WHERE id = ?1 AND version = ?2 AND state = 'pending' RETURNING number";
     PAYMENT_FACTS = "SELECT id, number, version, account, service, department, payee, purpose, again, state, amount_fen,
-            refunded_fen, opened_at, expires_at, paid_at, posted_at, biller_ref
+            refunded_fen, opened_at, expires_at, paid_at, posted_at, biller_ref, card
         FROM payment WHERE id = ?1";
+    PAYMENT_SEALED = "SELECT detail FROM payment WHERE id = ?1";
     PAYMENT_BILLS = "SELECT key, amount_fen, surcharge_fen FROM payment_bill WHERE payment = ?1 ORDER BY part";
     PAYMENT_ATTEMPTS = "SELECT out_trade_no, provider, state, amount_fen, trade_no, opened_at, paid_at FROM attempt
         WHERE payment = ?1 ORDER BY part";
@@ -130,6 +131,8 @@ pub struct PaymentFacts {
     pub paid_at: Option<Timestamp>,
     pub posted_at: Option<Timestamp>,
     pub biller_ref: Option<String>,
+    /// The card whose bills they are, while the account is there.
+    pub card: Option<Id>,
     pub bills: Vec<BillLine>,
     pub attempts: Vec<AttemptFacts>,
     pub refunds: Vec<Refund>,
@@ -219,6 +222,7 @@ impl PaymentFacts {
             paid_at: row.maybe(14, Row::timestamp)?,
             posted_at: row.maybe(15, Row::timestamp)?,
             biller_ref: row.maybe(16, Row::text)?,
+            card: row.maybe(17, Row::id)?,
             bills: Vec::new(),
             attempts: Vec::new(),
             refunds: Vec::new(),
@@ -334,6 +338,12 @@ impl City {
             Ok(MonthSum { service: row.word(0, ServiceId::parse)?, month: row.int(1)?, amount: money(row, 2)? })
         };
         Ok((rows.iter().map(read).collect::<Result<_>>()?, receipt(at)))
+    }
+
+    /// The sealed detail, for the machine that tells the biller: it opens without an entry only to what no person sees.
+    pub async fn payment_detail(&self, id: Id) -> Result<Option<Sealed>> {
+        let row = self.read_one(&PAYMENT_SEALED, values![id]).await?;
+        row.map_or(Ok(None), |row| row.maybe(0, Row::sealed))
     }
 
     pub async fn payment_of_attempt(&self, out_trade_no: &str) -> Result<Option<Id>> {

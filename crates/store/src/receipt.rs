@@ -20,6 +20,7 @@ statement! {
     RECEIPT_NODE_ADD = "INSERT INTO merkle_node (level, number, hash) VALUES (?1, ?2, ?3)";
     RECEIPT_OF_PAYMENT = "SELECT r.id, r.receipt_no, r.number, r.leaf, r.issued_at, r.body
         FROM payment p JOIN receipt r ON r.payment = p.number WHERE p.id = ?2 AND p.account = ?1";
+    RECEIPT_ID = "SELECT r.id FROM payment p JOIN receipt r ON r.payment = p.number WHERE p.id = ?1";
     RECEIPT_PUBLIC = "SELECT id, receipt_no, number, leaf, issued_at FROM receipt WHERE id = ?1";
     RECEIPT_FORGET = "UPDATE receipt SET body = NULL WHERE payment = ?1
         AND EXISTS (SELECT 1 FROM payment WHERE number = ?1 AND account IS NULL)";
@@ -131,6 +132,11 @@ impl City {
             })
             .await?;
         Ok(found.map(|(info, body)| (info, body, receipt(at))))
+    }
+
+    /// Whether a payment has a receipt yet, and which.
+    pub async fn receipt_of_payment(&self, payment: Id) -> Result<Option<Id>> {
+        self.read_one(&RECEIPT_ID, values![payment]).await?.map(|row| row.id(0)).transpose()
     }
 
     /// What anybody who holds a receipt may compare it with. By the receipt's own id.

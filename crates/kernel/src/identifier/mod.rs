@@ -19,7 +19,7 @@ pub use plate::{Plate, PlateKind};
 pub use resident_id::{ResidentId, Sex};
 pub use vin::Vin;
 
-use crate::lang::Lang;
+use crate::{lang::Lang, money::Money};
 
 /// What is wrong with something that was typed, precise enough to say how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
