@@ -4,7 +4,7 @@
 //! notice, and a fine are never paid this way: the citizen is told, and pays by hand or not at all.
 
 use connector::pay::{AgreementOrder, AgreementState, Cashier, Debit, Device};
-use kernel::{AccountId, CityId, Error, Id, Index, Kind, Money, ProviderId, Result, ServiceId, Timestamp, identifier::Mistake};
+use kernel::{AccountId, CityId, Error, Id, Index, Kind, Money, ProviderId, Result, ServiceId, Timestamp};
 use manifest::pay::{Payee, Purpose as PayPurpose};
 use serde::{Deserialize, Serialize};
 use store::{Autopay, AutopayDebit, Message, Payload, PlanDebit, SetAutopay};
@@ -15,7 +15,7 @@ use crate::{
     notice::before_debit,
     outbox::Delivery,
     platform::once,
-    quote::Till,
+    quote::{Till, typed_amount},
 };
 
 pub(crate) const NOTICE: &str = "autopay.notice";
@@ -100,9 +100,7 @@ impl Platform {
         if till.pay.payee != Payee::Merchant || till.pay.purpose != PayPurpose::Bill {
             return Err(Kind::NotFound.into());
         }
-        let typed = kernel::identifier::normalise(limit);
-        let limit = Money::parse_yuan(&typed).filter(|limit| limit.fen() > 0);
-        let limit = limit.ok_or_else(|| Error::field("limit", Mistake::Amount))?;
+        let limit = typed_amount("limit", limit)?;
         let cell = self.inner.stores.city(city).await?;
         let held = self.held(citizen, &cell).await?;
         held.iter().find(|held| held.view.id == card && held.view.fits(service)).ok_or(Kind::NotFound)?;
@@ -191,7 +189,8 @@ impl Platform {
         let autopay = autopay.ok_or(Kind::NotFound)?;
         cell.stop_autopay(citizen.account, id, self.now()).await?;
         let external_no = self.external_no(&autopay)?;
-        if let Some(agreements) = self.provider(autopay.provider.as_str()).ok().and_then(|provider| provider.agreements())
+        if let Some(agreements) =
+            self.provider(autopay.provider.as_str()).ok().and_then(|provider| provider.agreements())
             && let Err(failure) = agreements.end(&external_no).await
         {
             tracing::warn!(provider = %autopay.provider, %failure, "an agreement could not be ended at the provider");
@@ -274,7 +273,8 @@ impl Platform {
                 continue;
             }
             let debit_at = by_day(now.plus_s(NOTICE_S));
-            let notice = Notice { autopay: autopay.id, amount: quote.total, debit_at, customer: quote.card.title.clone() };
+            let notice =
+                Notice { autopay: autopay.id, amount: quote.total, debit_at, customer: quote.card.title.clone() };
             let key = self.autopay_key(autopay, &row);
             let message = Message {
                 key: id_of(&[NOTICE.as_bytes(), &autopay.id.0, &key.0]),
@@ -360,7 +360,8 @@ impl Platform {
 
     /// The notice before a debit.
     pub(crate) async fn autopay_notice(&self, cell: &store::City, key: Id, payload: &[u8]) -> Result<Delivery> {
-        let notice: Notice = serde_json::from_slice(payload).map_err(|_| Error::internal("a notice that cannot be read"))?;
+        let notice: Notice =
+            serde_json::from_slice(payload).map_err(|_| Error::internal("a notice that cannot be read"))?;
         let Some(autopay) = cell.autopay(notice.autopay).await?.filter(|autopay| autopay.stopped_at.is_none()) else {
             return Ok(Delivery::Done);
         };

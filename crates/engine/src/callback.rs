@@ -26,11 +26,7 @@ pub(crate) struct CallbackKey {
 
 impl CallbackKey {
     pub(crate) fn applied(&self, outcome: &str) -> CallbackApplied {
-        CallbackApplied {
-            provider: self.provider.clone(),
-            key_sha256: self.key_sha256,
-            outcome: outcome.to_owned(),
-        }
+        CallbackApplied { provider: self.provider.clone(), key_sha256: self.key_sha256, outcome: outcome.to_owned() }
     }
 }
 
@@ -162,8 +158,17 @@ impl Platform {
                     return self.unknown_order(cell, callback).await;
                 };
                 let money = kernel::Money::from_fen(kept.amount_fen);
-                self.money_arrived(city, cell, payment, &kept.out_trade_no, &kept.trade_no, money, kept.at, Some(key.clone()))
-                    .await
+                self.money_arrived(
+                    city,
+                    cell,
+                    payment,
+                    &kept.out_trade_no,
+                    &kept.trade_no,
+                    money,
+                    kept.at,
+                    Some(key.clone()),
+                )
+                .await
             }
             "refund" => {
                 self.look_at_refund(city, cell, &kept.out_trade_no, &kept.second_no).await?;

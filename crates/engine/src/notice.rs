@@ -6,12 +6,7 @@ use connector::Question;
 use kernel::{Access, AccountId, Actor, CityId, Error, Id, Kind, Money, Result, access::Purpose};
 use manifest::binding::Check;
 
-use crate::{
-    Platform,
-    outbox::Delivery,
-    payment::drive::Errand,
-    sign_in::PHONE,
-};
+use crate::{Platform, outbox::Delivery, payment::drive::Errand, sign_in::PHONE};
 
 impl Platform {
     pub(crate) async fn tell(&self, city: &CityId, cell: &store::City, key: Id, errand: &Errand) -> Result<Delivery> {
@@ -33,7 +28,9 @@ impl Platform {
                 format!("【市民之家】{service}退款 {amount} 元，正在退回。原因：{why}。进展看“我的付款”。")
             }
             "is-back" => format!("【市民之家】{service}退款 {amount} 元，已退回原来的付款方式，到账时间以它为准。"),
-            "stays-here" => format!("【市民之家】{service} {amount} 元没有退：收费单位说余额已经用掉，或账户已经变动。可以拨打它的电话核对。"),
+            "stays-here" => format!(
+                "【市民之家】{service} {amount} 元没有退：收费单位说余额已经用掉，或账户已经变动。可以拨打它的电话核对。"
+            ),
             _ => return Err(Error::internal("a word to a citizen that this binary does not know")),
         };
         tracing::debug!(%city, payment = %errand.payment, word = errand.word, "a word to the citizen");

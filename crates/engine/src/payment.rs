@@ -17,8 +17,8 @@ use kernel::{CityId, Id, Kind, Money, Receipt, Result, ServiceId, Text, Timestam
 use manifest::pay::Purpose as PayPurpose;
 use serde::{Deserialize, Serialize};
 
-pub use self::open::{Chosen, Opened, PayForm};
 pub(crate) use self::drive::Beside;
+pub use self::open::{Chosen, Opened, PayForm};
 use crate::{Citizen, Platform, provider::ProviderView};
 
 /// The field of the sealed detail.
@@ -169,18 +169,18 @@ impl Platform {
         let cashier = match (open, service) {
             (Some(attempt), Some(service)) if pending => {
                 let order = self.order(&pack, service, &facts, attempt, device, None);
-                Some(match self.cashier(&attempt.provider, &order).await {
+                Some(match self.cashier(attempt.provider.as_str(), &order).await {
                     Ok(Cashier::Open(url)) => CashierView::Open(url),
                     Ok(Cashier::Scan(text)) => CashierView::Scan(text),
                     Err(cause) => {
-                        tracing::warn!(provider = attempt.provider, %cause, "a cashier does not open");
+                        tracing::warn!(provider = %attempt.provider, %cause, "a cashier does not open");
                         CashierView::Unavailable
                     }
                 })
             }
             _ => None,
         };
-        let shown = paid.or(open).and_then(|attempt| provider_of(&attempt.provider));
+        let shown = paid.or(open).and_then(|attempt| provider_of(attempt.provider.as_str()));
         let others = self.providers().into_iter();
         let others = others.filter(|other| pending && shown.as_ref().is_none_or(|shown| shown.id != other.id));
         let department = pack.bindings.department.get(&facts.department);

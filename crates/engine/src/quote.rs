@@ -130,7 +130,8 @@ impl<'a> Till<'a> {
     /// The department that is told of the payment, which for merchants is whose money it is.
     pub(crate) fn act(&self, act: Act) -> Result<(&'a Department, &'a Binding)> {
         let missing = || Error::new(Kind::Unavailable("department")).because("the act is not bound");
-        let binding = self.pack.bindings.act.get(&self.service.id).and_then(|acts| acts.get(&act)).ok_or_else(missing)?;
+        let binding =
+            self.pack.bindings.act.get(&self.service.id).and_then(|acts| acts.get(&act)).ok_or_else(missing)?;
         let department = self.pack.bindings.department.get(&binding.department).ok_or_else(missing)?;
         Ok((department, binding))
     }
@@ -178,7 +179,9 @@ impl Platform {
             .rows
             .iter()
             .enumerate()
-            .filter(|(_, row)| till.pay.purpose != Purpose::TopUp && (till.can_be_paid(row) || till.can_be_accepted(row)))
+            .filter(|(_, row)| {
+                till.pay.purpose != Purpose::TopUp && (till.can_be_paid(row) || till.can_be_accepted(row))
+            })
             .filter_map(|(place, row)| {
                 let line = self.line(&till, row, row_key(row, place))?;
                 Some((text(row, till.pay.period.as_ref()), line.row.clone(), line.due()))
@@ -236,6 +239,30 @@ impl Platform {
         })
     }
 
+    /// Prices a part of one bill: an amount as typed. The surcharge is paid first, as the biller books it.
+    pub async fn quote_part(
+        &self,
+        citizen: &Citizen,
+        city: &CityId,
+        service: &ServiceId,
+        card: Id,
+        row: &str,
+        amount: &str,
+    ) -> Result<Quote> {
+        let catalogue = self.catalogue();
+        let pack = self.open_city(&catalogue, city)?;
+        let mut quote = self.quote(citizen, city, service, card, &[row.to_owned()]).await?;
+        let rules = BillerRules::from(pack.bindings.biller.get(service));
+        let part = typed_amount("amount", amount)?;
+        bill::check_part(rules.partial, quote.total, part).map_err(|refused| outside("amount", refused))?;
+        if let Some(line) = quote.lines.first_mut() {
+            line.surcharge = line.surcharge.min(part);
+            line.amount = Money::from_fen(part.fen() - line.surcharge.fen());
+        }
+        quote.total = part;
+        Ok(quote)
+    }
+
     /// Prices a top-up: an amount as typed, checked against the biller's range.
     pub async fn quote_top_up(
         &self,
@@ -250,9 +277,8 @@ impl Platform {
         let service = catalogue.service(&pack, service.as_str()).ok_or(Kind::NotFound)?;
         let till = Till::of(&pack, service)?;
         let range = BillerRules::from(till.biller()).top_up.ok_or(Kind::NotFound)?;
-        let amount = Money::parse_yuan(&kernel::identifier::normalise(amount)).filter(|amount| amount.fen() > 0);
-        let amount = amount.ok_or_else(|| Error::field("amount", Mistake::Amount))?;
-        if !(range.0..=range.1).contains(&amount) {
+        let amount = typed_amount("amount", amount)?;
+        if bill::check_top_up(range.0, range.1, amount).is_err() {
             return Err(Error::field("amount", Mistake::AmountOutside { min: range.0, max: range.1 }));
         }
         let answer = self.fresh(citizen, city, &service.id, card).await?;
@@ -338,12 +364,7 @@ impl Platform {
         Some(Added { surcharge, source: source.source.clone(), grows_on })
     }
 
-    fn check_selection(
-        &self,
-        till: &Till<'_>,
-        answer: &Answer,
-        chosen: &[(Option<String>, QuoteLine)],
-    ) -> Result<()> {
+    fn check_selection(&self, till: &Till<'_>, answer: &Answer, chosen: &[(Option<String>, QuoteLine)]) -> Result<()> {
         if !BillerRules::from(till.biller()).oldest_first {
             return Ok(());
         }
@@ -352,6 +373,22 @@ impl Platform {
         let open: Vec<&str> = open.iter().map(String::as_str).collect();
         if bill::is_oldest_first(&open, &chosen) { Ok(()) } else { Err(Kind::Conflict("oldest_first").into()) }
     }
+}
+
+/// An amount in yuan as a person types it.
+pub(crate) fn typed_amount(field: &'static str, text: &str) -> Result<Money> {
+    let amount = Money::parse_yuan(&kernel::identifier::normalise(text)).filter(|amount| amount.fen() > 0);
+    amount.ok_or_else(|| Error::field(field, Mistake::Amount))
+}
+
+fn outside(field: &'static str, refused: bill::AmountRefused) -> Error {
+    use bill::AmountRefused::{TooLarge, TooSmall, WholeOnly};
+    let (min, max) = match refused {
+        TooSmall { min } => (min, Money::from_fen(i64::MAX)),
+        TooLarge { max } => (Money::from_fen(1), max),
+        WholeOnly { due } => (due, due),
+    };
+    Error::field(field, Mistake::AmountOutside { min, max })
 }
 
 /// What being late adds.

@@ -95,7 +95,7 @@ impl Platform {
             payee: facts.payee.clone(),
             customer: detail.customer,
             lines: detail.lines.into_iter().map(line).collect(),
-            provider: paid.map(|attempt| attempt.provider.clone()).unwrap_or_default(),
+            provider: paid.map(|attempt| attempt.provider.to_string()).unwrap_or_default(),
             paid_at: facts.paid_at.unwrap_or(now).rfc3339(),
             posted_at: now.rfc3339(),
             biller_ref: biller_ref.unwrap_or_default().to_owned(),
@@ -120,7 +120,8 @@ impl Platform {
         let (info, bytes) = self.receipt_body(citizen, city, payment).await?;
         let cell = self.inner.stores.city(city).await?;
         let size = cell.tree_size().await?;
-        let proof = cell.proof(info.index, size).await?.ok_or_else(|| Error::internal("a receipt without its proof"))?;
+        let proof =
+            cell.proof(info.index, size).await?.ok_or_else(|| Error::internal("a receipt without its proof"))?;
         let file = File::sign(&self.signer(city)?, bytes, proof.index, proof.size, proof.path, &proof.root);
         Ok((info.receipt_no, file))
     }

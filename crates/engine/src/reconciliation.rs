@@ -3,13 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use connector::pay::{BillKind, BillLine};
-use kernel::{CityId, Date, Error, Id, Kind, Money, Result, Timestamp};
+use connector::{
+    Question,
+    pay::{BillKind, BillLine},
+};
+use kernel::{CityId, Date, DepartmentId, Error, Id, Kind, Money, Result, Timestamp};
 use ledger::reconcile::{self, Line, Side};
 use manifest::{CityPack, act::Act};
 use store::{BreakInfo, Reconciled};
 
-use crate::{Deed, Platform, Staff, Verb, act::Values, quote::Till};
+use crate::{Deed, Platform, Staff, Verb, act::Values};
 
 /// The hour of the morning from which a provider's bill of the day before can be had.
 const FROM_HOUR: i8 = 10;
@@ -68,7 +71,8 @@ impl Platform {
         let cell = self.inner.stores.city(city).await?;
         let mut views = Vec::new();
         for found in cell.open_breaks(OPEN_MAX).await? {
-            let department = (found.found.side == Side::Department).then(|| kernel::DepartmentId::parse(&found.party)).flatten();
+            let department =
+                (found.found.side == Side::Department).then(|| DepartmentId::parse(&found.party)).flatten();
             if matches!(scope, crate::Scope::City) || department.is_some_and(|id| scope.covers(&id)) {
                 views.push(self.break_view(found).await?);
             }
@@ -117,7 +121,8 @@ impl Platform {
             return Err(Error::field("note", kernel::identifier::Mistake::Empty("处理说明 / note")));
         }
         let cell = self.inner.stores.city(city).await?;
-        let deed = Deed { verb: Verb::ResolveBreak, city, department: None, object: format!("break {id}"), reason: note };
+        let deed =
+            Deed { verb: Verb::ResolveBreak, city, department: None, object: format!("break {id}"), reason: note };
         let work = async {
             let resolved = cell.resolve_break(id, staff.id, note, self.now()).await?;
             if resolved { Ok(()) } else { Err(Kind::Conflict("break_resolved").into()) }
@@ -177,8 +182,10 @@ impl Platform {
         for back in 1..=DAYS_BACK {
             let day = Timestamp::from_civil(today.at(12, 0, 0, 0)).plus_s(-back * 86_400).date();
             let done = cell.reconciled(day).await?;
-            let missing =
-                self.parties(&pack).into_iter().filter(|party| !done.iter().any(|it| it.side == party.side && it.party == party.name));
+            let missing = self
+                .parties(&pack)
+                .into_iter()
+                .filter(|party| !done.iter().any(|it| it.side == party.side && it.party == party.name));
             for party in missing {
                 match self.compare(cell, &pack, &party, day).await {
                     Ok(()) => compared += 1,
@@ -219,9 +226,8 @@ impl Platform {
                 theirs.extend(self.theirs(pack, party, day).await?);
             }
         }
-        let count = |lines: &[Line]| {
-            u32::try_from(lines.iter().filter(|line| line.on == day).count()).unwrap_or(u32::MAX)
-        };
+        let count =
+            |lines: &[Line]| u32::try_from(lines.iter().filter(|line| line.on == day).count()).unwrap_or(u32::MAX);
         let breaks = reconcile::compare(party.side, day, &ours, &theirs);
         cell.put_reconciled(Reconciled {
             day,
@@ -248,8 +254,10 @@ impl Platform {
             }
             Side::Department => {
                 let lines = cell.department_day(&party.name, day).await?;
-                let line = |it: store::DepartmentLine| {
-                    Line { order: it.payment.to_string(), amount: it.amount, on: it.at.date() }
+                let line = |it: store::DepartmentLine| Line {
+                    order: it.payment.to_string(),
+                    amount: it.amount,
+                    on: it.at.date(),
                 };
                 Ok(lines.into_iter().map(line).collect())
             }
@@ -292,7 +300,6 @@ impl Platform {
                 continue;
             }
             let Some(service) = catalogue.services.get(service) else { continue };
-            let till = Till::of(pack, service)?;
             let values = Values::from([("day".to_owned(), day.to_string())]);
             let rows = self.act_rows(pack, service, Act::List, &Question::new(values)).await;
             let rows = rows.map_err(|failure| Error::new(Kind::Unavailable("department")).because(failure))?;
@@ -304,24 +311,6 @@ impl Platform {
             }
         }
         Ok(lines)
-    }
-
-    /// What a callback contradicted is a break at once, without waiting for the day's list.
-    pub(crate) async fn found_break(
-        &self,
-        cell: &store::City,
-        facts: &store::PaymentFacts,
-        found: &reconcile::Break,
-        now: Timestamp,
-    ) -> Result<()> {
-        let party = match found.side {
-            Side::Department => facts.department.to_string(),
-            Side::Provider => {
-                let attempt = facts.attempts.iter().find(|attempt| attempt.out_trade_no == found.order);
-                attempt.map(|attempt| attempt.provider.clone()).unwrap_or_default()
-            }
-        };
-        Ok(cell.put_break(now.date(), &party, found.clone(), now).await?)
     }
 }
 
@@ -347,4 +336,3 @@ impl Looked {
         due
     }
 }
-

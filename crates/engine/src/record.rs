@@ -3,14 +3,12 @@
 use std::{sync::Arc, time::Instant};
 
 use capability::record;
-use connector::{Failure, Target};
+use connector::{Failure, Question, Target};
 use kernel::{CityId, Error, Id, Kind, Pii, Receipt, Result, Sealed, ServiceId, Text, Timestamp, access::Purpose};
 use manifest::{Catalogue, CityPack, Service, binding::Row, service::Subject};
 use store::KeptAnswer;
 
-use crate::{
-    CardState, CardView, Citizen, Platform, card::Held, flight::Landed, platform::need_real_name, thing::Thing,
-};
+use crate::{CardState, CardView, Citizen, Platform, card::Held, flight::Landed, platform::need_real_name};
 
 /// The field of kept rows.
 const ROWS: &str = "answer.rows";

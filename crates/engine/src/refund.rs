@@ -8,11 +8,7 @@ use capability::{
 use kernel::{CityId, DepartmentId, Error, Id, Kind, Money, Result, ServiceId, Timestamp, access::Purpose};
 use manifest::{act::Act, pay::Purpose as PayPurpose};
 
-use crate::{
-    Citizen, Deed, OnceKey, Platform, Scope, Staff, Verb,
-    payment::Beside,
-    quote::Till,
-};
+use crate::{Citizen, Deed, OnceKey, Platform, Scope, Staff, Verb, payment::Beside, quote::Till};
 
 /// Refunds shown at the desk.
 const LIST_MAX: u32 = 200;
@@ -251,8 +247,7 @@ impl Platform {
         let department = facts.department.clone();
         let note = reason.trim().chars().take(500).collect::<String>();
         let beside = Beside { note: (!note.is_empty()).then_some(note), ..Beside::default() };
-        let deed =
-            Deed { verb, city, department: Some(&department), object: format!("payment {payment}"), reason };
+        let deed = Deed { verb, city, department: Some(&department), object: format!("payment {payment}"), reason };
         let work = async {
             match self.drive(city, &cell, payment, command, beside).await? {
                 Ok(_) => Ok(()),
@@ -364,7 +359,7 @@ pub(crate) fn refused(refusal: Refusal) -> Error {
 impl From<store::AttemptFacts> for DeskOrder {
     fn from(attempt: store::AttemptFacts) -> Self {
         let store::AttemptFacts { out_trade_no, provider, state, trade_no, paid_at, .. } = attempt;
-        Self { out_trade_no, provider, state, trade_no, paid_at }
+        Self { out_trade_no, provider: provider.to_string(), state, trade_no, paid_at }
     }
 }
 

@@ -147,4 +147,3 @@ impl From<CloseRefused> for DayOpen {
         }
     }
 }
-

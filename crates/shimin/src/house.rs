@@ -39,6 +39,8 @@ pub struct Settings {
     /// The platform stands behind TLS.
     pub secure_cookies: bool,
     pub limits: Limits,
+    /// Where citizens and payment providers find this platform: `https://host`.
+    pub public_url: String,
     pub clock: Arc<dyn Clock>,
     pub rng: Arc<dyn Rng>,
 }
@@ -75,6 +77,8 @@ impl House {
             clock: settings.clock,
             rng: settings.rng,
             limits: settings.limits,
+            providers: connector::pay::Providers::default(),
+            public_url: settings.public_url,
         });
         let meter = Arc::new(api::Meter::default());
         let csp_reports = web::CspReports::default();

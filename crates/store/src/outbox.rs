@@ -112,11 +112,6 @@ impl Cell {
         Ok(self.execute(&OUTBOX_DELIVER, values![key]).await? == 1)
     }
 
-    /// Something has happened: try now instead of later. False if it is gone, or due already.
-    pub async fn hurry(&self, key: Id, now: Timestamp) -> Result<bool> {
-        Ok(self.execute(&OUTBOX_HURRY, values![key, now]).await? == 1)
-    }
-
     /// The other side did not: try again later. The cause is for the operator and never holds personal data.
     pub async fn postpone(&self, key: Id, due_at: Timestamp, cause: &str) -> Result<bool> {
         Ok(self.execute(&OUTBOX_POSTPONE, values![key, due_at, cause]).await? == 1)

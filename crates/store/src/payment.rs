@@ -38,7 +38,6 @@ statement! {
     PAYMENT_FACTS = "SELECT id, number, version, account, service, department, payee, purpose, again, state, amount_fen,
             refunded_fen, opened_at, expires_at, paid_at, posted_at, biller_ref, card
         FROM payment WHERE id = ?1";
-    PAYMENT_SEALED = "SELECT detail FROM payment WHERE id = ?1";
     PAYMENT_BILLS = "SELECT key, amount_fen, surcharge_fen FROM payment_bill WHERE payment = ?1 ORDER BY part";
     PAYMENT_ATTEMPTS = "SELECT out_trade_no, provider, state, amount_fen, trade_no, opened_at, paid_at FROM attempt
         WHERE payment = ?1 ORDER BY part";
@@ -338,12 +337,6 @@ impl City {
             Ok(MonthSum { service: row.word(0, ServiceId::parse)?, month: row.int(1)?, amount: money(row, 2)? })
         };
         Ok((rows.iter().map(read).collect::<Result<_>>()?, receipt(at)))
-    }
-
-    /// The sealed detail, for the machine that tells the biller: it opens without an entry only to what no person sees.
-    pub async fn payment_detail(&self, id: Id) -> Result<Option<Sealed>> {
-        let row = self.read_one(&PAYMENT_SEALED, values![id]).await?;
-        row.map_or(Ok(None), |row| row.maybe(0, Row::sealed))
     }
 
     pub async fn payment_of_attempt(&self, out_trade_no: &str) -> Result<Option<Id>> {

@@ -95,6 +95,8 @@ impl Town {
         let sandbox_url = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(server::serve(listener, sandbox::router(Arc::clone(&sandbox)), Bounds::default(), ending()));
 
+        let listener = house::bind(any).await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
         let house = House::build(Settings {
             catalogue,
             data: directory.0.clone(),
@@ -105,15 +107,14 @@ impl Town {
             allow_hosts: Vec::new(),
             secure_cookies: false,
             limits: config.limits,
+            public_url: url.clone(),
             clock: Arc::clone(&config.clock),
             rng: Arc::new(SystemRng),
         })
         .await
         .expect("a house");
-        let listener = house::bind(any).await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let (outbox, outbox_end) = (house.platform.clone(), ending());
-        tokio::spawn(async move { outbox.run_outbox(outbox_end).await });
+        let (jobs, jobs_end) = (house.platform.clone(), ending());
+        tokio::spawn(async move { jobs.run_jobs(jobs_end).await });
         tokio::spawn(server::serve(listener, house.router, Bounds::default(), ending()));
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())

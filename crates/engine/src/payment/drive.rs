@@ -2,9 +2,10 @@
 //! changed meanwhile, begin again.
 
 use capability::payment::{self, Command, Decision, Effect, Payee, Refusal, Tell};
-use kernel::{CityId, Error, Id, Kind, Money, ProviderId, Result, Timestamp};
+use kernel::{CityId, Error, Id, Kind, Money, Result, Timestamp};
+use ledger::reconcile::{Break, Side};
 use serde::{Deserialize, Serialize};
-use store::{Advance, Message, PaymentFacts, Payload, RefundChange};
+use store::{Advance, Message, MetBreak, Payload, PaymentFacts, RefundChange};
 
 use crate::{
     Platform,
@@ -63,7 +64,7 @@ impl Platform {
                     return Ok(Err(refusal));
                 }
             };
-            if decision.is_nothing(facts.state) {
+            if decision.is_nothing(&known) {
                 self.done_with(cell, &beside, "known").await?;
                 return Ok(Ok(facts.state));
             }
@@ -116,12 +117,24 @@ impl Platform {
                 }
                 Effect::Break(found) => {
                     tracing::error!(payment = %facts.id, ?found, "what we were told contradicts what we know");
-                    self.found_break(cell, facts, &found, now).await?;
+                    let id = Id::random(&*self.inner.rng);
+                    advance.breaks.push(MetBreak { id, party: party_of(facts, &found), found });
                 }
                 effect => advance.messages.extend(message(facts, &effect, now)?),
             }
         }
         Ok(advance)
+    }
+}
+
+/// Whose word contradicts ours.
+fn party_of(facts: &PaymentFacts, found: &Break) -> String {
+    match found.side {
+        Side::Department => facts.department.to_string(),
+        Side::Provider => {
+            let attempt = facts.attempts.iter().find(|attempt| attempt.out_trade_no == found.order);
+            attempt.map(|attempt| attempt.provider.to_string()).unwrap_or_default()
+        }
     }
 }
 
@@ -142,7 +155,9 @@ fn message(facts: &PaymentFacts, effect: &Effect, now: Timestamp) -> Result<Opti
         Effect::Tell(Tell::GoesBack { reason, amount }) => {
             (TELL, Errand { number: reason.word().to_owned(), word: "goes-back".to_owned(), amount: *amount, ..errand })
         }
-        Effect::Tell(Tell::IsBack { amount }) => (TELL, Errand { word: "is-back".to_owned(), amount: *amount, ..errand }),
+        Effect::Tell(Tell::IsBack { amount }) => {
+            (TELL, Errand { word: "is-back".to_owned(), amount: *amount, ..errand })
+        }
         Effect::Tell(Tell::StaysHere { amount }) => {
             (TELL, Errand { word: "stays-here".to_owned(), amount: *amount, ..errand })
         }
@@ -156,20 +171,23 @@ fn message(facts: &PaymentFacts, effect: &Effect, now: Timestamp) -> Result<Opti
 /// The same errand has the same key, so that it can be found again; two words to a citizen are two messages.
 pub(crate) fn key_of(kind: &str, errand: &Errand, version: i64) -> Id {
     let version = if kind == TELL { version } else { 0 };
-    id_of(&[kind.as_bytes(), &errand.payment.0, errand.number.as_bytes(), errand.word.as_bytes(), &version.to_be_bytes()])
+    id_of(&[
+        kind.as_bytes(),
+        &errand.payment.0,
+        errand.number.as_bytes(),
+        errand.word.as_bytes(),
+        &version.to_be_bytes(),
+    ])
 }
 
 /// The store's facts as the decision takes them.
 pub(crate) fn facts_of(facts: &PaymentFacts) -> Result<payment::Facts> {
-    let provider = |word: &str| ProviderId::parse(word).ok_or_else(|| Error::internal("a stored provider"));
-    let attempts = facts.attempts.iter().map(|attempt| {
-        Ok(payment::AttemptFacts {
-            out_trade_no: attempt.out_trade_no.clone(),
-            provider: provider(&attempt.provider)?,
-            state: attempt.state,
-            amount: attempt.amount,
-            trade_no: attempt.trade_no.clone(),
-        })
+    let attempts = facts.attempts.iter().map(|attempt| payment::AttemptFacts {
+        out_trade_no: attempt.out_trade_no.clone(),
+        provider: attempt.provider.clone(),
+        state: attempt.state,
+        amount: attempt.amount,
+        trade_no: attempt.trade_no.clone(),
     });
     Ok(payment::Facts {
         state: facts.state,
@@ -177,7 +195,7 @@ pub(crate) fn facts_of(facts: &PaymentFacts) -> Result<payment::Facts> {
         payee: Payee::parse(&facts.payee).ok_or_else(|| Error::internal("a stored payee"))?,
         expires_at: facts.expires_at,
         posted: facts.posted_at.is_some(),
-        attempts: attempts.collect::<Result<_>>()?,
+        attempts: attempts.collect(),
         refunds: facts.refunds.iter().map(|refund| refund.facts.clone()).collect(),
     })
 }

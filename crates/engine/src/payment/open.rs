@@ -1,12 +1,13 @@
 //! From a quote to an open payment with an order at a provider, and from one provider to another.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
+use capability::payment::{AttemptState, State};
 use connector::pay::{Device, Order};
 use identity::digest;
-use kernel::{CityId, Error, Id, Index, Kind, Money, Result, ServiceId, access::Purpose};
+use kernel::{CityId, Error, Id, Index, Kind, Money, Pii, ProviderId, Result, ServiceId, access::Purpose};
 use manifest::{CityPack, Service, act::Act, pay::Payee};
-use store::{BillLine, NewAttempt, OpenPayment, OpenRefused, PaymentFacts, PaymentState};
+use store::{BillLine, NewAttempt, OpenPayment, OpenRefused, PaymentFacts};
 
 use super::{DETAIL, Detail, DetailLine};
 use crate::{
@@ -132,14 +133,17 @@ impl Platform {
         let (_, department_id) = (department, binding.department.clone());
         let payee = match till.pay.payee {
             Payee::Merchant => ledger::Account::merchant(&department_id),
-            Payee::Treasury => till.pay.item.as_deref().and_then(|item| ledger::Account::treasury(&city.code, item)).ok_or_else(
-                || Error::internal("the pack names no budget item for the treasury"),
-            )?,
+            Payee::Treasury => till
+                .pay
+                .item
+                .as_deref()
+                .and_then(|item| ledger::Account::treasury(&city.code, item))
+                .ok_or_else(|| Error::internal("the pack names no budget item for the treasury"))?,
         };
         let cell = inner.stores.city(&city.id).await?;
         let held = self.held(citizen, &cell).await?.into_iter().find(|held| held.view.id == quote.card.id);
         let held = held.ok_or(Kind::NotFound)?;
-        let again = !matches!(form.what, super::open::Chosen::Rows(_));
+        let again = !matches!(form.what, Chosen::Rows(_));
         let bills = quote.lines.iter().map(|line| BillLine {
             key: match form.what {
                 // Every top-up is a bill of its own.
@@ -153,7 +157,7 @@ impl Platform {
             lines: quote.lines.iter().map(DetailLine::from).collect(),
             customer: quote.card.title.clone(),
             values: held.thing.question().values.process(Clone::clone),
-            answer_key: held.key,
+            answer_key: held.key.0,
         };
         let detail = serde_json::to_vec(&detail).map_err(Error::internal)?;
         let rows: Vec<&str> = quote.lines.iter().map(|line| line.bill.as_str()).collect();
@@ -174,19 +178,19 @@ impl Platform {
             detail: inner.vault.seal(&*inner.rng, DETAIL, &detail),
             at: now,
             expires_at: now.plus_s(inner.limits.payment_s.into()),
-            attempt: self.new_order(till.pack, form.provider, quote.total),
+            attempt: self.new_order(till.pack, form.provider, quote.total)?,
             once: Some(once(citizen, key, "pay", &parts)),
         })
     }
 
     /// A new order number at a provider: the city's code, so that a callback finds its city, and 128 random bits.
-    pub(crate) fn new_order(&self, pack: &CityPack, provider: &str, amount: Money) -> NewAttempt {
-        NewAttempt {
+    pub(crate) fn new_order(&self, pack: &CityPack, provider: &str, amount: Money) -> Result<NewAttempt> {
+        Ok(NewAttempt {
             out_trade_no: format!("{}{}", pack.city.code, Id::random(&*self.inner.rng)),
-            provider: provider.to_owned(),
+            provider: ProviderId::parse(provider).ok_or(Kind::NotFound)?,
             amount,
             query_at: self.now().plus_s(FIRST_QUERY_S),
-        }
+        })
     }
 
     /// The citizen accepts a record; the department makes its decision, once, whatever becomes of the payment.
@@ -200,7 +204,8 @@ impl Platform {
     ) -> Result<()> {
         let (name, resident_id) = self.real_name_of(citizen, citizen.account, Purpose::Payment).await?;
         let cell = self.inner.stores.city(&till.pack.city.id).await?;
-        let held = self.held(citizen, &cell).await?.into_iter().find(|held| held.view.id == *card).ok_or(Kind::NotFound)?;
+        let held =
+            self.held(citizen, &cell).await?.into_iter().find(|held| held.view.id == *card).ok_or(Kind::NotFound)?;
         let mut values = held.thing.question().values.process(Clone::clone);
         let key = digest(&[b"accept", line.bill.as_bytes(), &citizen.account.0]);
         let own = [
@@ -225,32 +230,26 @@ impl Platform {
 
     /// Another provider for an open payment. The orders before it stay until they are closed: whichever is paid first
     /// counts, and what comes twice goes back.
-    pub async fn switch_provider(
-        &self,
-        citizen: &Citizen,
-        city: &CityId,
-        payment: Id,
-        provider: &str,
-    ) -> Result<()> {
+    pub async fn switch_provider(&self, citizen: &Citizen, city: &CityId, payment: Id, provider: &str) -> Result<()> {
         let catalogue = self.catalogue();
         let pack = self.open_city(&catalogue, city)?;
         self.provider(provider)?;
         let cell = self.inner.stores.city(city).await?;
         let facts = self.own_payment(citizen, &cell, payment).await?;
-        if facts.state != PaymentState::Pending {
+        if facts.state != State::Pending {
             return Ok(());
         }
-        let open = facts.attempts.iter().rfind(|attempt| attempt.state == store::AttemptState::Open);
-        if open.is_some_and(|attempt| attempt.provider == provider) {
+        let open = facts.attempts.iter().rfind(|attempt| attempt.state == AttemptState::Open);
+        if open.is_some_and(|attempt| attempt.provider.as_str() == provider) {
             return Ok(());
         }
         let now = self.now();
-        let attempt = self.new_order(&pack, provider, facts.amount);
+        let attempt = self.new_order(&pack, provider, facts.amount)?;
         let expires_at = facts.expires_at.max(now.plus_s(i64::from(self.inner.limits.payment_s) / 2));
         // If it has changed meanwhile, its page shows what became of it.
         cell.new_attempt(payment, facts.version, attempt, now, expires_at).await?;
-        for attempt in facts.attempts.iter().filter(|attempt| attempt.state == store::AttemptState::Open) {
-            self.close_order(&pack, &cell, payment, &attempt.provider, &attempt.out_trade_no).await?;
+        for attempt in facts.attempts.iter().filter(|attempt| attempt.state == AttemptState::Open) {
+            self.close_order(&pack, &cell, payment, attempt.provider.as_str(), &attempt.out_trade_no).await?;
         }
         Ok(())
     }
@@ -277,10 +276,10 @@ impl Platform {
             amount: attempt.amount,
             subject: format!("{} {}", pack.city.name.zh_cn, service.short_name.zh_cn),
             expires_at: facts.expires_at,
-            notify_url: self.notify_url(&attempt.provider, city),
+            notify_url: self.notify_url(attempt.provider.as_str(), city),
             return_url: format!("{}/{city}/payments/{}?back=1", self.inner.public_url, facts.id),
             device,
-            payer_ip: address.map_or_else(|| "127.0.0.1".to_owned(), |address| address.to_string()),
+            payer_ip: Pii::new(address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)).to_string()),
         }
     }
 

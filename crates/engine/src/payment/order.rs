@@ -1,12 +1,12 @@
 //! Orders at providers: asked when they keep silent, closed when nobody wants them any more, and believed only when the
 //! provider itself says so.
 
+use super::Beside;
+use crate::{Platform, callback::CallbackKey};
 use capability::payment::{AttemptState, Command, State};
 use connector::pay::Trade;
 use kernel::{CityId, Error, Id, Kind, Money, Result, Timestamp};
 use manifest::CityPack;
-use super::Beside;
-use crate::{Platform, callback::CallbackKey};
 
 /// Orders asked about in one turn, and the seconds for which they are left to whoever took them.
 const QUERIES_MAX: u32 = 32;
@@ -67,7 +67,7 @@ impl Platform {
             return Ok(());
         }
         for attempt in facts.attempts.iter().filter(|attempt| attempt.state == AttemptState::Open) {
-            let Ok(provider) = self.provider(&attempt.provider) else { continue };
+            let Ok(provider) = self.provider(attempt.provider.as_str()) else { continue };
             let asked = tokio::time::timeout(std::time::Duration::from_secs(2), provider.query(&attempt.out_trade_no));
             if let Ok(Ok(trade)) = asked.await {
                 self.heard_of_order(city, cell, payment, &attempt.out_trade_no, trade).await?;
@@ -81,9 +81,11 @@ impl Platform {
         let count = due.len();
         for order in due {
             let Some(payment) = cell.payment_of_attempt(&order.out_trade_no).await? else { continue };
-            match self.provider(&order.provider)?.query(&order.out_trade_no).await {
+            match self.provider(order.provider.as_str())?.query(&order.out_trade_no).await {
                 Ok(trade) => self.heard_of_order(city, cell, payment, &order.out_trade_no, trade).await?,
-                Err(failure) => tracing::warn!(provider = order.provider, %failure, "an order is asked about again later"),
+                Err(failure) => {
+                    tracing::warn!(provider = %order.provider, %failure, "an order is asked about again later")
+                }
             }
             let wait_s = WAIT_S.0.saturating_mul(1 << order.queries.min(8)).min(WAIT_S.1);
             // False: the order is settled and need not be asked about any more.

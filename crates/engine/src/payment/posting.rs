@@ -82,17 +82,13 @@ impl Platform {
 
     /// The sealed detail, for the machine that tells the department.
     pub(crate) async fn detail(&self, cell: &store::City, payment: Id) -> Result<Detail> {
-        let sealed = cell.payment_detail(payment).await?.ok_or_else(|| Error::internal("a payment without its detail"))?;
+        let sealed =
+            cell.payment_detail(payment).await?.ok_or_else(|| Error::internal("a payment without its detail"))?;
         let read = self.inner.vault.process(DETAIL, &sealed, |bytes| serde_json::from_slice(bytes))?;
         read.map_err(|_| Error::internal("a payment's detail cannot be read"))
     }
 
-    pub(crate) async fn close_errand(
-        &self,
-        city: &CityId,
-        cell: &store::City,
-        errand: &Errand,
-    ) -> Result<Delivery> {
+    pub(crate) async fn close_errand(&self, city: &CityId, cell: &store::City, errand: &Errand) -> Result<Delivery> {
         let catalogue = self.catalogue();
         let pack = self.open_city(&catalogue, city)?;
         self.close_order(&pack, cell, errand.payment, &errand.word, &errand.number).await?;
@@ -116,14 +112,14 @@ impl Platform {
         }
         let order_no = &refund.facts.out_trade_no;
         let attempt = facts.attempts.iter().find(|attempt| attempt.out_trade_no == *order_no).ok_or(Kind::Internal)?;
-        let provider = self.provider(&attempt.provider)?;
+        let provider = self.provider(attempt.provider.as_str())?;
         let order = RefundOrder {
             out_trade_no: order_no.clone(),
             refund_no: errand.number.clone(),
             amount: refund.facts.amount,
             total: attempt.amount,
             reason: "退款".to_owned(),
-            notify_url: self.notify_url(&attempt.provider, city),
+            notify_url: self.notify_url(attempt.provider.as_str(), city),
         };
         let unavailable = |failure| Error::new(Kind::Unavailable("provider")).because(failure);
         // A refund that was sent may have arrived: the provider is asked before it is told again.
@@ -161,8 +157,7 @@ impl Platform {
         refund_no: &str,
     ) -> Result<()> {
         let Some(payment) = cell.payment_of_refund(refund_no).await? else { return Ok(()) };
-        let errand =
-            Errand { payment, number: refund_no.to_owned(), word: String::new(), amount: Money::ZERO };
+        let errand = Errand { payment, number: refund_no.to_owned(), word: String::new(), amount: Money::ZERO };
         cell.hurry(key_of(REFUND, &errand, 0), self.now()).await?;
         self.inner.bells.ring(Some(city));
         Ok(())
@@ -204,9 +199,7 @@ impl Platform {
 /// What the department is told. Lists are in the order of the payment's lines.
 fn posting(facts: &PaymentFacts, detail: &Detail, payment: Id) -> Values {
     let mut values = detail.values.clone();
-    let each = |say: &dyn Fn(&super::DetailLine) -> String| {
-        detail.lines.iter().map(say).collect::<Vec<_>>().join(",")
-    };
+    let each = |say: &dyn Fn(&super::DetailLine) -> String| detail.lines.iter().map(say).collect::<Vec<_>>().join(",");
     let due = |line: &super::DetailLine| Money::from_fen(line.amount.fen() + line.surcharge.fen());
     let surcharge: i64 = detail.lines.iter().map(|line| line.surcharge.fen()).sum();
     let paid = facts.attempts.iter().find(|attempt| attempt.paid_at.is_some());
@@ -218,7 +211,7 @@ fn posting(facts: &PaymentFacts, detail: &Detail, payment: Id) -> Values {
         ("surcharges_fen", each(&|line| line.surcharge.fen().to_string())),
         ("surcharges_yuan", each(&|line| line.surcharge.plain_yuan())),
         ("at", facts.paid_at.map(civil).unwrap_or_default()),
-        ("provider", paid.map(|attempt| attempt.provider.clone()).unwrap_or_default()),
+        ("provider", paid.map(|attempt| attempt.provider.to_string()).unwrap_or_default()),
         ("trade_no", paid.and_then(|attempt| attempt.trade_no.clone()).unwrap_or_default()),
         ("key", payment.to_string()),
     ];

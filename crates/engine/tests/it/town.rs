@@ -189,10 +189,12 @@ impl Town {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             rng: Arc::new(SeededRng::new(1)),
             limits: Limits { register_hour_max: 10, ..Limits::default() },
+            providers: connector::pay::Providers::default(),
+            public_url: "http://shimin.example".into(),
         });
         let outbox = tokio::spawn({
             let platform = platform.clone();
-            async move { platform.run_outbox(std::future::pending()).await }
+            async move { platform.run_jobs(std::future::pending()).await }
         });
         let id = |text| CityId::parse(text).expect("an id");
         let fines = ServiceId::parse("bicycle-fine").expect("an id");

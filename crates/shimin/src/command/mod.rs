@@ -89,6 +89,9 @@ pub struct UpArgs {
     /// A department's host that may be reached over plain HTTP or at a private address; may be repeated
     #[arg(long, value_name = "HOST[:PORT]")]
     allow_host: Vec<String>,
+    /// Where citizens and payment providers find this platform, if that is not the address it listens on
+    #[arg(long, env = "SHIMIN_PUBLIC_URL")]
+    public_url: Option<String>,
     /// The platform stands behind TLS: cookies are marked secure
     #[arg(long, env = "SHIMIN_SECURE_COOKIES")]
     secure_cookies: bool,

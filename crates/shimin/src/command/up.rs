@@ -86,6 +86,9 @@ pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
             allow_hosts: args.allow_host.clone(),
             secure_cookies: args.secure_cookies,
             limits: engine::Limits::default(),
+            public_url: args.public_url.clone().unwrap_or_else(|| {
+                outside.map_or_else(|| format!("http://127.0.0.1:{port}"), |ip| format!("http://{ip}:{port}"))
+            }),
             clock,
             rng: Arc::new(SystemRng),
         })
@@ -139,9 +142,8 @@ async fn serve_until_told(
     });
     let mut stores = None;
     if let Some((listener, house)) = platform {
-        let outbox = house.platform.clone();
-        let outbox_end = end();
-        tasks.spawn(async move { outbox.run_outbox(outbox_end).await });
+        let (jobs, jobs_end) = (house.platform.clone(), end());
+        tasks.spawn(async move { jobs.run_jobs(jobs_end).await });
         let (watched, watch_end) = (house.platform.clone(), end());
         tasks.spawn(async move {
             tokio::select! {

@@ -29,7 +29,7 @@ impl Town {
         let registers = Arc::new(Registers::default());
         let (platform, clock) = sample::town(registers.clone()).await;
         let outbox = platform.clone();
-        tokio::spawn(async move { outbox.run_outbox(std::future::pending()).await });
+        tokio::spawn(async move { outbox.run_jobs(std::future::pending()).await });
         let web =
             router(Web { platform, sandbox_url: None, secure_cookies: false, csp_reports: CspReports::default() });
         Self { web, registers, clock }
