@@ -122,6 +122,7 @@ async fn platform(place: &Place) -> Result<Platform, Trouble> {
         schema_prefix: None,
         sandbox_url: None,
         sandbox_public_url: None,
+        public_url: String::new(),
         allow_hosts: Vec::new(),
         secure_cookies: false,
         limits: engine::Limits::default(),
