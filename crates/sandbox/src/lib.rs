@@ -5,6 +5,7 @@
 //! only the switches of the faults and the last text messages are held in memory. It knows no secrets and is bound to
 //! loopback, so its pages show synthetic personal data in clear.
 
+mod act;
 mod authenticator;
 mod biller;
 mod days;
@@ -14,6 +15,7 @@ mod draw;
 mod evidence;
 mod exam;
 mod fault;
+mod lever;
 mod licence;
 mod name;
 mod offence;
@@ -120,6 +122,7 @@ pub fn router(sandbox: Arc<Sandbox>) -> Router {
         .merge(authenticator::routes())
         .merge(page::routes())
         .merge(truth::routes())
+        .merge(lever::routes())
         .route("/healthz", get(async || axum::Json(serde_json::json!({ "status": "ok" }))))
         .with_state(sandbox)
 }

@@ -15,11 +15,9 @@ use crate::{
     Sandbox,
     biller::{Bill, Biller, Customer},
     demo::{self, DemoPerson},
-    department::Department,
     exam::Exam,
     licence::Licence,
     population::{District, Person},
-    posting::Posting,
     vehicle::Vehicle,
     violation::Violation,
 };
@@ -115,21 +113,6 @@ impl Sandbox {
     pub fn exam(&self, area: &str, resident_id: &str, file_no: &str) -> Option<Option<Exam>> {
         let district = self.population.district(area)?;
         Some(district.exam(district.holder(resident_id, file_no)?, self.today()))
-    }
-
-    /// Lines that a department booked since the start, oldest first; empty for an unknown area.
-    #[must_use]
-    pub fn postings(&self, area: &str, department: Department) -> Vec<Posting> {
-        let district = self.population.district(area);
-        district.map_or_else(Vec::new, |district| district.journal(department).postings().to_vec())
-    }
-
-    /// Money leaves an account at the counter: a doctor is paid with the card. `None` for an unknown account.
-    pub fn spend(&self, area: &str, biller: Biller, no: &str, amount_fen: i64) -> Option<()> {
-        let district = self.population.district(area)?;
-        let customer = district.customer_of_no(biller, no, self.today())?;
-        district.journal(biller.department()).spend(&customer.no, amount_fen.max(0));
-        Some(())
     }
 
     /// The persons of an area whose logins are worth trying; empty for an unknown area.

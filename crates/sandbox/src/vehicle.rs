@@ -8,7 +8,10 @@ use crate::{
     days::{plus_days, plus_years},
     demo,
     draw::Topic,
-    population::{CARS, District, owner_place},
+    population::{
+        District,
+        plate::{CARS, owner_place},
+    },
 };
 
 /// A vehicle and its owner.

@@ -5,11 +5,12 @@ use jiff::civil::{Date, DateTime, date};
 use serde::Serialize;
 
 use crate::{
+    act::Pause,
     days::{days_between, first_of_month, plus_days},
     demo::{self, Entered},
     draw::{Draw, Topic},
     offence::{OFFENCES, Offence},
-    population::{CARS, District},
+    population::{District, plate::CARS},
     vehicle::Vehicle,
 };
 
@@ -72,6 +73,8 @@ pub struct Decision {
     pub driver_name: String,
     /// 3 % of the fine a day from the sixteenth day, at most the fine.
     pub late_fee_fen: i64,
+    /// The days of a reconsideration, during which no surcharge runs; without an end while it lasts.
+    pub reconsidered: Option<(Date, Option<Date>)>,
     pub paid_on: Option<Date>,
 }
 
@@ -118,10 +121,18 @@ struct Outline {
     draw: Draw,
 }
 
-/// The late fee of a fine whose decision was received on a day, as of another day.
-fn late_fee_fen(fine_fen: i64, received_on: Date, until: Date) -> i64 {
-    let days = i64::from((days_between(received_on, until) - 15).max(0));
-    (fine_fen * 3 * days / 100).min(fine_fen)
+/// Days to pay in, the day of receipt not counted.
+const PAY_DAYS: i32 = 15;
+
+/// The surcharge of a fine whose decision was received on a day, as of another day. Days under reconsideration are not
+/// counted.
+fn late_fee_fen(fine_fen: i64, received_on: Date, until: Date, pauses: &[Pause]) -> i64 {
+    let first = plus_days(received_on, PAY_DAYS + 1);
+    let late = (0..days_between(first, until) + 1).map(|day| plus_days(first, day));
+    let paused = |day: &Date| pauses.iter().any(|pause| pause.from <= *day && pause.to.is_none_or(|to| *day <= to));
+    // The cap is reached after 34 days that count, so nobody counts through years.
+    let days = late.filter(|day| !paused(day)).take(34).count();
+    (fine_fen * 3 * i64::try_from(days).unwrap_or(0) / 100).min(fine_fen)
 }
 
 impl District {
@@ -141,11 +152,24 @@ impl District {
         let mut all = Vec::new();
         for vehicle in self.slots_of_family(n).filter_map(|slot| self.vehicle(slot)) {
             let outlines = self.outlines(&vehicle, today).into_iter();
-            let own = outlines.filter(|outline| outline.driver == n && outline.decided_on.is_some());
-            all.extend(own.filter_map(|outline| self.fill(&vehicle, outline, today)));
+            let records = outlines.filter_map(|outline| self.fill(&vehicle, outline, today));
+            all.extend(records.filter(|record| record.driver == n && record.decision.is_some()));
+        }
+        let accepted = self.acts().accepted_by(n);
+        for id in accepted {
+            if all.iter().all(|record: &Violation| record.id != id) {
+                all.extend(self.violation(&id, today).map(|(_, record)| record));
+            }
         }
         all.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.id.cmp(&b.id)));
         all
+    }
+
+    /// The surcharge of a decided record if it is paid on a day.
+    pub(crate) fn surcharge_fen(&self, violation: &Violation, on: Date) -> i64 {
+        let pauses = self.acts().pauses(&violation.id);
+        let received_on = violation.decision.as_ref().map_or(on, |decision| decision.at.date());
+        late_fee_fen(violation.fine_fen, received_on, on, &pauses)
     }
 
     /// The record with a number, if it is still on record, and its vehicle.
@@ -253,6 +277,15 @@ impl District {
             outline;
         let number = self.record_nos.forward((vehicle.slot * RECORDS + k) * ROUNDS + round)?;
         let id = format!("{}{number:010}", self.area.code);
+        let (accepted, told_paid_on, pauses) = {
+            let acts = self.acts();
+            (acts.accepted(&id), acts.paid_on(&id), acts.pauses(&id))
+        };
+        let driver = accepted.map_or(driver, |accepted| accepted.driver);
+        let paid_on = match accepted {
+            Some(_) => told_paid_on,
+            None => told_paid_on.or(paid_on),
+        };
         let on = if on_the_spot { entered_on } else { plus_days(entered_on, -1 - draw.days(5)) };
         let clock = |draw: &mut Draw, from: u64, to: u64| (from + draw.below(to - from), draw.below(60));
         let (hour, minute) = clock(&mut draw, 6, 23);
@@ -275,23 +308,21 @@ impl District {
         let camera = ["电子警察", "固定测速", "路口监控", "移动摄像", "警务人员拍摄"];
         let mode = if on_the_spot { "现场查处" } else { *draw.pick(&camera) };
         let person = self.person(driver)?;
-        let decision = decided_on.map(|day| {
-            let (mut hour, mut minute) = clock(&mut draw, 9, 17);
-            if on_the_spot {
-                (hour, minute) = (u64::from(at.hour().unsigned_abs()), u64::from(at.minute().unsigned_abs()));
-            }
-            let hour = i8::try_from(hour).unwrap_or(9);
-            Decision {
-                no: format!("{}{:010}", self.area.code, (number * 7 + 3) % 10_000_000_000),
-                notice_no: format!("{}{:09}", self.area.code, number % 1_000_000_000),
-                at: day.at(hour, i8::try_from(minute).unwrap_or(0), 0, 0),
-                office_code: office_code.clone(),
-                office: office.clone(),
-                licence_no: person.resident_id,
-                driver_name: person.name,
-                late_fee_fen: late_fee_fen(fine_fen, day, paid_on.unwrap_or(today)),
-                paid_on,
-            }
+        let (hour, minute) = clock(&mut draw, 9, 17);
+        let (hour, minute) = (i8::try_from(hour).ok()?, i8::try_from(minute).ok()?);
+        let computed = decided_on
+            .map(|day| if on_the_spot { day.at(at.hour(), at.minute(), 0, 0) } else { day.at(hour, minute, 0, 0) });
+        let decision = accepted.map(|accepted| accepted.at).or(computed).map(|at| Decision {
+            no: self.decision_no(number),
+            notice_no: format!("{}{:09}", self.area.code, number % 1_000_000_000),
+            at,
+            office_code: office_code.clone(),
+            office: office.clone(),
+            licence_no: person.resident_id,
+            driver_name: person.name,
+            late_fee_fen: late_fee_fen(fine_fen, at.date(), paid_on.unwrap_or(today), &pauses),
+            reconsidered: pauses.last().map(|pause| (pause.from, pause.to)),
+            paid_on,
         });
         let state = match &decision {
             None => State::Open,
@@ -339,8 +370,14 @@ mod tests {
             (20_000, date(2026, 9, 1), 20_000),
             (15_000, date(2026, 3, 20), 1_350),
         ] {
-            assert_eq!(late_fee_fen(fine, received_on, until), extra, "{fine} paid on {until}");
+            assert_eq!(late_fee_fen(fine, received_on, until, &[]), extra, "{fine} paid on {until}");
         }
+        // Reconsidered from 10 March to 20 March: 18, 19 and 20 March are late days that do not count.
+        let pause = Pause { from: date(2026, 3, 10), to: Some(date(2026, 3, 20)) };
+        assert_eq!(late_fee_fen(20_000, received_on, date(2026, 3, 20), &[pause]), 0);
+        assert_eq!(late_fee_fen(20_000, received_on, date(2026, 3, 22), &[pause]), 1_200);
+        let open = Pause { from: date(2026, 3, 19), to: None };
+        assert_eq!(late_fee_fen(20_000, received_on, date(2026, 12, 1), &[open]), 600);
     }
 
     #[test]

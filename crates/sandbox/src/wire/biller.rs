@@ -176,7 +176,7 @@ fn balance(desk: &Desk<'_>, asked: OfCustomer) -> Reply {
     let (Some(balance), Some((least, most))) =
         (desk.district.balance(&customer, &journal), desk.biller.rules().top_up_fen)
     else {
-        return refused(head(FOUND, "hh", &no), &Refusal::NotOffered);
+        return refused(head(FOUND, "hh", &no), &Refusal::NotOffered, "wyj");
     };
     let row = json!({
         "hh": customer.no,
@@ -272,11 +272,12 @@ fn booked(customer: &Customer, key: &str, outcome: Outcome) -> Reply {
             row.insert("wyj".into(), yuan(posting.late_fee_fen).into());
             Reply::Row(row)
         }
-        Err(refusal) => refused(row, &refusal),
+        Err(refusal) => refused(row, &refusal, "wyj"),
     }
 }
 
-pub(super) fn refused(mut row: Map<String, Value>, refusal: &Refusal) -> Reply {
+/// `late` is the department's word for a late fee.
+pub(super) fn refused(mut row: Map<String, Value>, refusal: &Refusal, late: &str) -> Reply {
     row.insert("code".into(), refusal.code().into());
     row.insert("msg".into(), refusal.message().into());
     row.insert("jg".into(), "拒绝".into());
@@ -284,7 +285,7 @@ pub(super) fn refused(mut row: Map<String, Value>, refusal: &Refusal) -> Reply {
     match *refusal {
         Refusal::AmountChanged { due_fen, late_fee_fen } => {
             tell("yjje", due_fen);
-            tell("wyj", late_fee_fen);
+            tell(late, late_fee_fen);
         }
         Refusal::BelowMinimum { min_fen } => {
             tell("zdjn", min_fen);

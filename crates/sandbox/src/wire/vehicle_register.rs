@@ -16,7 +16,7 @@ use super::{FOUND, UNKNOWN, head, tidy};
 use crate::{
     Sandbox, demo,
     department::Department,
-    population::CARS,
+    population::plate::CARS,
     reply::{Reply, Whose, answer},
 };
 

@@ -5,6 +5,10 @@
 //! Identifiers are valid and nobody's: resident IDs of the city level (`NNNN00`), plate serials of three letters and
 //! two digits or all zeros, which GA 36 never issues, and phones of a range that is not assigned.
 
+pub(crate) mod plate;
+#[cfg(test)]
+mod tests;
+
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::civil::date;
@@ -12,6 +16,7 @@ use kernel::{Date, identifier::ResidentId, rng::mix};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    act::Acts,
     biller,
     days::{age_on, days_between, plus_days},
     demo,
@@ -37,24 +42,11 @@ const BIRTH_FIRST: Date = date(1958, 1, 1);
 const BIRTH_DAYS: u64 = 14_244;
 /// Sequence numbers below 992; the rest belongs to the demo persons.
 const SEQUENCES: u64 = 124;
-/// Ordinary serials of one plate prefix: ten arrangements of three letters (24 each) and two digits.
-const ORDINARY_SERIALS: u64 = 10 * 24 * 24 * 24 * 100;
-/// New-energy serials of one prefix with all-zero digits: ten first characters, 33 second ones.
-const NEW_ENERGY_SERIALS: u64 = 330;
 const FILE_NOS: u64 = 100_000_000 - FILE_NOS_RESERVED;
 const FILE_NOS_RESERVED: u64 = 1_000;
 pub(crate) const PHONES: u64 = 10_000;
-/// Car places of a family: two of the first person, one of each other.
-pub(crate) const CARS: u64 = 5;
 /// The most persons that one area can hold with a single plate prefix.
 pub const PERSONS_MAX: u64 = 11_000_000;
-
-const LETTERS: &[u8; 24] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
-const NEW_ENERGY_FIRST: &[u8; 10] = b"DABCEFGHJK";
-const NEW_ENERGY_SECOND: &[u8; 33] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-/// Where the three letters stand among five characters.
-const ARRANGEMENTS: [[usize; 3]; 10] =
-    [[0, 1, 2], [0, 1, 3], [0, 1, 4], [0, 2, 3], [0, 2, 4], [0, 3, 4], [1, 2, 3], [1, 2, 4], [1, 3, 4], [2, 3, 4]];
 
 pub struct Population {
     persons: u64,
@@ -74,6 +66,7 @@ pub(crate) struct District {
     pub(crate) record_nos: Permutation,
     /// Customer numbers, one order for each biller.
     pub(crate) customer_nos: [Permutation; 6],
+    acts: Mutex<Acts>,
     /// What was done at the counters since the start, by department.
     journals: [Mutex<Journal>; Department::ALL.len()],
 }
@@ -101,10 +94,11 @@ impl Population {
                 first: i == 0,
                 persons,
                 births: [Permutation::new(births, key(0)), Permutation::new(births, key(1))],
-                plates: Permutation::new(ORDINARY_SERIALS * area.plates.len().max(1) as u64, key(2)),
+                plates: Permutation::new(plate::ORDINARY_SERIALS * area.plates.len().max(1) as u64, key(2)),
                 file_nos: Permutation::new(FILE_NOS, key(3)),
                 record_nos: Permutation::new(10_000_000_000, key(4)),
                 customer_nos: biller::numbers(seed),
+                acts: Mutex::default(),
                 journals: Default::default(),
                 seed,
                 area,
@@ -181,6 +175,11 @@ impl District {
 
     pub(crate) fn journal(&self, department: Department) -> MutexGuard<'_, Journal> {
         self.journals[department.index()].lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Held for a moment only, and never while waiting for a journal.
+    pub(crate) fn acts(&self) -> MutexGuard<'_, Acts> {
+        self.acts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     const fn families(&self) -> u64 {
@@ -287,91 +286,6 @@ impl District {
         };
         (n < self.persons && self.file_no(n)? == file_no).then_some(n)
     }
-
-    /// The plate and, where the plate fixes it, the kind of the car at a place (family times five plus position).
-    pub(crate) fn plate(&self, slot: u64) -> Option<(String, Option<&'static str>)> {
-        let (family, position) = (slot / CARS, slot % CARS);
-        let prefix = |i: u64| self.area.plates.get(usize::try_from(i).ok()?);
-        if let Some((serial, kind)) = demo_serial(family, position) {
-            return Some((format!("{}{serial}", prefix(0)?), Some(kind)));
-        }
-        if let Some(j) = self.new_energy_of_family(family).filter(|_| position == 0) {
-            let (first, second) = (j % 10, j / 10 % 33);
-            let serial =
-                [NEW_ENERGY_FIRST[usize::try_from(first).ok()?], NEW_ENERGY_SECOND[usize::try_from(second).ok()?]];
-            let serial = String::from_utf8_lossy(&serial).into_owned();
-            return Some((format!("{}{serial}0000", prefix(j / NEW_ENERGY_SERIALS)?), Some("52")));
-        }
-        let place = self.plates.forward(slot)?;
-        let mut serial = *b"00000";
-        let mut rest = place % ORDINARY_SERIALS;
-        let letters = ARRANGEMENTS[usize::try_from(rest % 10).ok()?];
-        rest /= 10;
-        for (i, c) in serial.iter_mut().enumerate() {
-            let (base, alphabet): (u64, &[u8]) = if letters.contains(&i) { (24, LETTERS) } else { (10, b"0123456789") };
-            *c = alphabet[usize::try_from(rest % base).ok()?];
-            rest /= base;
-        }
-        Some((format!("{}{}", prefix(place / ORDINARY_SERIALS)?, String::from_utf8_lossy(&serial)), None))
-    }
-
-    /// The place of the car with this plate and kind.
-    pub(crate) fn slot_of_plate(&self, plate: &str, kind: &str) -> Option<u64> {
-        for slot in 0..demo::FAMILIES * CARS {
-            if let Some((serial, own_kind)) = demo_serial(slot / CARS, slot % CARS)
-                && own_kind == kind
-                && self.area.plates.first().is_some_and(|prefix| plate.strip_prefix(prefix.as_str()) == Some(serial))
-            {
-                return Some(slot);
-            }
-        }
-        let (i, serial) =
-            self.area.plates.iter().enumerate().find_map(|(i, prefix)| {
-                plate.strip_prefix(prefix.as_str()).map(|serial| (i as u64, serial.as_bytes()))
-            })?;
-        let digit = |alphabet: &[u8], c: u8| alphabet.iter().position(|&b| b == c).map(|d| d as u64);
-        let slot = if let [first, second, b'0', b'0', b'0', b'0'] = *serial {
-            let j = i * NEW_ENERGY_SERIALS + digit(NEW_ENERGY_SECOND, second)? * 10 + digit(NEW_ENERGY_FIRST, first)?;
-            (j * self.stride() + self.stride() - 1) * CARS
-        } else {
-            let serial: &[u8; 5] = serial.try_into().ok()?;
-            let arrangement = ARRANGEMENTS
-                .iter()
-                .position(|letters| (0..5).all(|i| letters.contains(&i) == serial[i].is_ascii_alphabetic()))?;
-            let mut rest = 0;
-            for at in (0..5).rev() {
-                let (base, alphabet): (u64, &[u8]) =
-                    if serial[at].is_ascii_alphabetic() { (24, LETTERS) } else { (10, b"0123456789") };
-                rest = rest * base + digit(alphabet, serial[at])?;
-            }
-            self.plates.inverse(i * ORDINARY_SERIALS + rest * 10 + arrangement as u64)?
-        };
-        (slot < self.families() * CARS && self.plate(slot)?.0 == plate).then_some(slot)
-    }
-
-    /// Every how many families the first car has one of the few new-energy serials that nobody can have.
-    fn stride(&self) -> u64 {
-        self.families().div_ceil(NEW_ENERGY_SERIALS * self.area.plates.len().max(1) as u64).max(1)
-    }
-
-    fn new_energy_of_family(&self, family: u64) -> Option<u64> {
-        let (j, rest) = (family / self.stride(), family % self.stride());
-        let all = NEW_ENERGY_SERIALS * self.area.plates.len() as u64;
-        (family >= demo::FAMILIES && rest == self.stride() - 1 && j < all).then_some(j)
-    }
-}
-
-/// The owner of the car at `position`, counted inside the family.
-pub(crate) const fn owner_place(position: u64) -> u64 {
-    if position < 2 { 0 } else { position - 1 }
-}
-
-fn demo_serial(family: u64, position: u64) -> Option<(&'static str, &'static str)> {
-    if family >= demo::FAMILIES {
-        return None;
-    }
-    let part = demo::part(family * 4 + owner_place(position))?;
-    *part.cars.get(usize::from(position == 1))?
 }
 
 #[cfg(test)]
@@ -382,116 +296,4 @@ pub(crate) fn lakeside(persons: u64) -> Population {
         name: name.into(),
     };
     Population::new(7, persons, vec![area("659900", &["新Y"], "湖滨市"), area("429900", &["鄂Y", "鄂Z"], "山前市")])
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use kernel::identifier::{LicenceFileNo, PersonName, Phone, Plate, Sex};
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const TODAY: Date = date(2026, 11, 24);
-
-    fn check(population: &Population, area: &str, n: u64) {
-        let district = population.district(area).expect("area");
-        let person = population.person(area, n).expect("person");
-        let id = ResidentId::parse(&person.resident_id, TODAY).expect("a valid resident ID");
-        assert_eq!((id.birth(), id.sex() == Sex::Male), (person.birth, person.male));
-        assert_eq!(population.person_of_resident_id(&person.resident_id).as_ref(), Some(&person));
-        PersonName::parse(&person.name).expect("a valid name");
-        if let Some(phone) = &person.phone {
-            Phone::parse(phone).expect("a valid phone");
-            assert_eq!(population.person_of_phone(phone).as_ref(), Some(&person));
-        }
-        let file_no = district.file_no(n).expect("file number");
-        LicenceFileNo::parse(&file_no).expect("a valid file number");
-        assert_eq!(population.person_of_file_no(&file_no).as_ref(), Some(&person));
-        for slot in n / 4 * CARS..(n / 4 + 1) * CARS {
-            let (plate, kind) = district.plate(slot).expect("plate");
-            assert_eq!(Plate::parse(&plate).expect("a valid plate").expose(), plate);
-            assert_eq!(district.slot_of_plate(&plate, kind.unwrap_or("02")), Some(slot), "{plate}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn identifiers_are_valid_and_lead_back(n in 0..100_000_u64, second: bool) {
-            check(&lakeside(100_000), if second { "429900" } else { "659900" }, n);
-        }
-
-        #[test]
-        fn ten_million_persons_are_no_different(n in 0..10_000_000_u64) {
-            check(&lakeside(10_000_000), "659900", n);
-        }
-    }
-
-    #[test]
-    fn demo_persons_lead_back_too() {
-        for n in 0..demo::PERSONS {
-            check(&lakeside(100_000), "659900", n);
-            check(&lakeside(16), "429900", n);
-        }
-    }
-
-    #[test]
-    fn nobody_shares_an_identifier() {
-        let population = lakeside(20_000);
-        let district = population.district("659900").expect("area");
-        let mut ids = HashSet::new();
-        let mut plates = HashSet::new();
-        let mut new_energy = 0;
-        for n in 0..20_000 {
-            let person = district.person(n).expect("person");
-            assert!(ids.insert(person.resident_id));
-            assert!(ids.insert(district.file_no(n).expect("file number")));
-        }
-        for slot in 0..5_000 * CARS {
-            let (plate, kind) = district.plate(slot).expect("plate");
-            new_energy += u64::from(kind == Some("52"));
-            assert!(plates.insert((plate, kind.unwrap_or("02"))));
-        }
-        assert!((200..400).contains(&new_energy), "{new_energy}");
-    }
-
-    #[test]
-    fn ordinary_serials_carry_three_letters() {
-        let population = lakeside(100_000);
-        let district = population.district("659900").expect("area");
-        for slot in demo::FAMILIES * CARS..5_000 {
-            let (plate, kind) = district.plate(slot).expect("plate");
-            let serial = &plate["新Y".len()..];
-            match kind {
-                None => assert_eq!(serial.bytes().filter(u8::is_ascii_alphabetic).count(), 3, "{plate}"),
-                Some(_) => assert!(serial.ends_with("0000"), "{plate}"),
-            }
-        }
-    }
-
-    #[test]
-    fn strangers_lead_nowhere() {
-        let population = lakeside(100);
-        assert_eq!(population.person("659900", 100), None);
-        assert_eq!(population.person_of_resident_id("659900199003070010"), None);
-        assert_eq!(population.person_of_resident_id("身份证"), None);
-        assert_eq!(population.person_of_phone("19900009999"), None);
-        let district = population.district("659900").expect("area");
-        for plate in ["新YAB123", "新Y00001", "新Y", "鄂YABC12", "新YI00000", "新Y挂挂挂挂挂"] {
-            assert_eq!(district.slot_of_plate(plate, "02"), None, "{plate}");
-        }
-    }
-
-    #[test]
-    fn a_parent_is_the_guardian_of_a_minor() {
-        let population = lakeside(1_000);
-        let id = |n| population.person("659900", n).expect("person").resident_id;
-        assert!(population.is_guardian(&id(0), &id(2), TODAY));
-        assert!(population.is_guardian(&id(1), &id(2), TODAY));
-        assert!(!population.is_guardian(&id(3), &id(2), TODAY), "a grandparent");
-        assert!(!population.is_guardian(&id(2), &id(0), TODAY));
-        assert!(!population.is_guardian(&id(4), &id(2), TODAY), "another family");
-        assert!(!population.is_guardian(&id(8), &id(10), TODAY), "of age");
-    }
 }
