@@ -16,7 +16,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Api, access, card, catalogue, consent, health,
+    Api, access, callback, card, catalogue, consent, health,
     problem::{CODES, FieldProblem, Problem},
     profile, real_name, record,
     route::{self, Policy},
@@ -35,6 +35,7 @@ pub(crate) fn open_router() -> OpenApiRouter<Api> {
         .routes(routes!(health::metrics))
         .routes(routes!(health::openapi))
         .routes(routes!(health::status))
+        .routes(routes!(callback::notify))
         .routes(routes!(catalogue::cities))
         .routes(routes!(catalogue::services))
         .routes(routes!(catalogue::service))
@@ -112,15 +113,16 @@ fn describe(operation: &mut Operation, row: &route::RouteInfo) {
     let rate = row.rate.per_minute();
     let who = match row.policy {
         Policy::Anyone => "Anybody may call it",
+        Policy::Signed => "Payment providers call it, and sign what they send",
         Policy::SignedIn => "Needs a token",
         Policy::Verified => "Needs a token and a passed real-name check",
     };
     operation.description = Some(format!("{who}; at most {rate} times a minute."));
-    if row.policy != Policy::Anyone {
+    if is_closed(row.policy) {
         operation.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
     }
     let changes = matches!(row.method.as_str(), "POST" | "PUT" | "DELETE");
-    if changes && row.policy != Policy::Anyone {
+    if changes && is_closed(row.policy) {
         let parameters = operation.parameters.get_or_insert_default();
         parameters.push(
             ParameterBuilder::new()
@@ -144,7 +146,7 @@ fn describe(operation: &mut Operation, row: &route::RouteInfo) {
         }
     }
     match row.policy {
-        Policy::Anyone => {}
+        Policy::Anyone | Policy::Signed => {}
         Policy::SignedIn => statuses.push(("401", "No token in force")),
         Policy::Verified => statuses.extend([("401", "No token in force"), ("403", "The real-name check is missing")]),
     }
@@ -162,6 +164,11 @@ fn describe(operation: &mut Operation, row: &route::RouteInfo) {
         }
         operation.responses.responses.entry(status.into()).or_insert(RefOr::T(response));
     }
+}
+
+/// Needs a citizen's token.
+fn is_closed(policy: Policy) -> bool {
+    matches!(policy, Policy::SignedIn | Policy::Verified)
 }
 
 fn description() -> String {
@@ -216,7 +223,7 @@ mod tests {
         assert_eq!(document["components"]["securitySchemes"]["token"]["scheme"], "bearer");
         for row in route::routes() {
             let operation = &document["paths"][row.path][row.method.as_str().to_lowercase()];
-            assert_eq!(operation.get("security").is_some(), row.policy != Policy::Anyone, "{}", row.path);
+            assert_eq!(operation.get("security").is_some(), is_closed(row.policy), "{}", row.path);
             let problem = &operation["responses"]["429"]["content"]["application/problem+json"]["schema"]["$ref"];
             assert_eq!(problem, "#/components/schemas/Problem", "{}", row.path);
             assert!(operation["summary"].is_string(), "{} has no summary", row.path);

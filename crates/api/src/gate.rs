@@ -50,7 +50,7 @@ async fn admit(api: &Api, request: &mut Request, path: &str) -> Result<(), Refus
     let address = caller::address(request.extensions());
     let too_many = |retry_after_s| Refusal::from(Kind::TooMany { retry_after_s });
     let now = Instant::now();
-    if row.policy == Policy::Anyone {
+    if matches!(row.policy, Policy::Anyone | Policy::Signed) {
         return api.rates.enter(Caller::Address(address), row.rate, now).map_err(too_many);
     }
     // Guessing tokens is counted by address, before the look-up.

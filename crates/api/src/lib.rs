@@ -5,6 +5,7 @@
 //! ([`routes`]), enforced by the [`gate`] before any handler runs. No rule about cities or services is here.
 
 mod access;
+mod callback;
 mod caller;
 mod card;
 mod catalogue;

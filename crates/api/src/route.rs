@@ -8,6 +8,8 @@ use axum::http::Method;
 pub enum Policy {
     /// Everybody.
     Anyone,
+    /// Whoever signs what they send: payment providers. The signature is verified before anything is kept.
+    Signed,
     /// Whoever brings a token that is in force.
     SignedIn,
     /// Whoever brings a token and has passed the real-name check.
@@ -23,6 +25,8 @@ pub enum Rate {
     Guessing,
     Reading,
     Writing,
+    /// What providers send, many times over if they like.
+    Callback,
 }
 
 impl Rate {
@@ -33,6 +37,7 @@ impl Rate {
             Self::Guessing => 60,
             Self::Reading => 1_200,
             Self::Writing => 120,
+            Self::Callback => 600_000,
         }
     }
 }
@@ -63,6 +68,7 @@ table! {
     GET    "/readyz"                                                        Anyone   Open;
     GET    "/metrics"                                                       Anyone   Open;
     GET    "/openapi.json"                                                  Anyone   Open;
+    POST   "/notify/{provider}/{city}"                                      Signed   Callback;
     GET    "/api/v1/status"                                                 Anyone   Open;
     GET    "/api/v1/cities"                                                 Anyone   Open;
     GET    "/api/v1/cities/{city}/services"                                 Anyone   Open;

@@ -104,7 +104,8 @@ impl Platform {
         let cell = self.inner.stores.city(city).await?;
         let held = self.held(citizen, &cell).await?;
         held.iter().find(|held| held.view.id == card && held.view.fits(service)).ok_or(Kind::NotFound)?;
-        let agreements = self.provider(provider)?.agreements().ok_or(Kind::Conflict("provider_without_autopay"))?;
+        let provider_of = self.provider(provider)?;
+        let agreements = provider_of.agreements().ok_or(Kind::Conflict("provider_without_autopay"))?;
         let now = self.now();
         let id = id_of(&[b"autopay", &citizen.account.0, key.as_str().as_bytes()]);
         let external_no = id.to_string();
@@ -189,8 +190,8 @@ impl Platform {
         let autopay = autopay.ok_or(Kind::NotFound)?;
         cell.stop_autopay(citizen.account, id, self.now()).await?;
         let external_no = self.external_no(&autopay)?;
-        if let Some(agreements) =
-            self.provider(autopay.provider.as_str()).ok().and_then(|provider| provider.agreements())
+        if let Ok(provider) = self.provider(autopay.provider.as_str())
+            && let Some(agreements) = provider.agreements()
             && let Err(failure) = agreements.end(&external_no).await
         {
             tracing::warn!(provider = %autopay.provider, %failure, "an agreement could not be ended at the provider");
@@ -206,7 +207,8 @@ impl Platform {
     }
 
     async fn agreement(&self, autopay: &Autopay) -> Result<AgreementState> {
-        let agreements = self.provider(autopay.provider.as_str())?.agreements().ok_or(Kind::Unavailable("provider"))?;
+        let provider = self.provider(autopay.provider.as_str())?;
+        let agreements = provider.agreements().ok_or(Kind::Unavailable("provider"))?;
         let known = agreements.query(&self.external_no(autopay)?).await;
         known.map_err(|failure| Error::new(Kind::Unavailable("provider")).because(failure))
     }
@@ -338,7 +340,8 @@ impl Platform {
             return Ok(());
         };
         let order = self.order(&pack, service, &facts, attempt, Device::Phone, None);
-        let agreements = self.provider(autopay.provider.as_str())?.agreements().ok_or(Kind::Unavailable("provider"))?;
+        let provider = self.provider(autopay.provider.as_str())?;
+        let agreements = provider.agreements().ok_or(Kind::Unavailable("provider"))?;
         let debited = agreements.debit(&agreement_no, &order).await;
         match debited.map_err(|failure| Error::new(Kind::Unavailable("provider")).because(failure))? {
             Debit::Trade(trade) => {

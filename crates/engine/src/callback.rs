@@ -91,7 +91,7 @@ impl From<&Notice> for Kept {
 impl Platform {
     /// Hears a callback. `None`: there is no such provider or city, so nobody is answered anything in particular.
     pub async fn hear(&self, provider: &str, city: &CityId, callback: &Callback<'_>) -> Option<Ack> {
-        let provider = self.inner.providers.get(provider)?;
+        let provider = self.provider(provider).ok()?;
         let catalogue = self.catalogue();
         let pack = self.open_city(&catalogue, city).ok()?;
         let notice = match provider.verify(callback, self.now()) {

@@ -29,8 +29,6 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub rng: Arc<dyn Rng>,
     pub limits: Limits,
-    /// Ways to pay, in the order in which they are offered.
-    pub providers: Providers,
     /// `https://host`: where citizens and payment providers find this platform.
     pub public_url: String,
 }
@@ -49,7 +47,7 @@ pub(crate) struct Inner {
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) limits: Limits,
     pub(crate) flights: Flights,
-    pub(crate) providers: Providers,
+    pub(crate) providers: ArcSwap<Providers>,
     pub(crate) public_url: String,
     pub(crate) cashiers: Cashiers,
     pub(crate) looked: Looked,
@@ -66,7 +64,7 @@ pub(crate) struct Inner {
 impl Platform {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { catalogue, stores, connector, vault, clock, rng, limits, providers, public_url } = parts;
+        let Parts { catalogue, stores, connector, vault, clock, rng, limits, public_url } = parts;
         Self {
             inner: Arc::new(Inner {
                 catalogue: ArcSwap::from_pointee(catalogue),
@@ -76,7 +74,7 @@ impl Platform {
                 clock,
                 rng,
                 flights: Flights::default(),
-                providers,
+                providers: ArcSwap::from_pointee(Providers::default()),
                 public_url,
                 cashiers: Cashiers::default(),
                 looked: Looked::default(),

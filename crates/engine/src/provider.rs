@@ -2,12 +2,12 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use connector::{
     HealthState,
-    pay::{Cashier, Order, Provider, ProviderHealth},
+    pay::{Cashier, Order, Provider, ProviderHealth, Providers},
 };
 use kernel::{Error, Kind, Result, Text, Timestamp};
 
@@ -49,33 +49,38 @@ impl Cashiers {
 }
 
 impl Platform {
+    /// Puts the ways to pay in force. Without any, nothing can be paid, and pages say so.
+    pub fn provide(&self, providers: Providers) {
+        self.inner.providers.store(Arc::new(providers));
+    }
+
     /// The ways to pay, those that answer first.
     #[must_use]
     pub fn providers(&self) -> Vec<ProviderView> {
-        let view = |provider: &std::sync::Arc<dyn Provider>| ProviderView {
+        let view = |provider: &Arc<dyn Provider>| ProviderView {
             id: provider.id().to_owned(),
             name: provider.name(),
             up: provider.health().state != HealthState::Down,
         };
-        let mut views: Vec<ProviderView> = self.inner.providers.iter().map(view).collect();
+        let mut views: Vec<ProviderView> = self.inner.providers.load().iter().map(view).collect();
         views.sort_by_key(|view| !view.up);
         views
     }
 
     #[must_use]
     pub fn provider_health(&self) -> Vec<ProviderHealth> {
-        self.inner.providers.iter().map(|provider| provider.health()).collect()
+        self.inner.providers.load().iter().map(|provider| provider.health()).collect()
     }
 
     /// Where cashiers are, for the content policy of pages that lead there.
     #[must_use]
     pub fn cashier_origins(&self) -> Vec<String> {
-        self.inner.providers.iter().flat_map(|provider| provider.cashier_origins()).collect()
+        self.inner.providers.load().iter().flat_map(|provider| provider.cashier_origins()).collect()
     }
 
-    pub(crate) fn provider(&self, id: &str) -> Result<&dyn Provider> {
+    pub(crate) fn provider(&self, id: &str) -> Result<Arc<dyn Provider>> {
         let unknown = || Error::new(Kind::Unavailable("provider")).because("no such provider is configured");
-        self.inner.providers.get(id).map(|provider| &**provider).ok_or_else(unknown)
+        self.inner.providers.load().get(id).map(Arc::clone).ok_or_else(unknown)
     }
 
     /// The way to the cashier of an order, kept or asked for.

@@ -153,7 +153,8 @@ impl Platform {
 
     /// Everybody who holds a list against which ours can be held.
     fn parties(&self, pack: &CityPack) -> BTreeSet<Party> {
-        let providers = self.inner.providers.iter().map(|it| Party { side: Side::Provider, name: it.id().to_owned() });
+        let providers = self.inner.providers.load();
+        let providers = providers.iter().map(|it| Party { side: Side::Provider, name: it.id().to_owned() });
         let lists = pack.bindings.act.values().filter_map(|acts| acts.get(&Act::List));
         let departments = lists.map(|binding| Party { side: Side::Department, name: binding.department.to_string() });
         providers.chain(departments).collect()

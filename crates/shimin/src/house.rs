@@ -19,6 +19,7 @@ use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, tim
 use crate::{
     key,
     output::{Ending, Trouble},
+    shop::Shops,
 };
 
 /// What a house is built from.
@@ -39,6 +40,8 @@ pub struct Settings {
     /// The platform stands behind TLS.
     pub secure_cookies: bool,
     pub limits: Limits,
+    /// The file of the city's shops at payment providers. Without it the sandbox's are used, if there is a sandbox.
+    pub payment_file: Option<PathBuf>,
     /// Where citizens and payment providers find this platform: `https://host`.
     pub public_url: String,
     pub clock: Arc<dyn Clock>,
@@ -65,10 +68,19 @@ impl House {
         let vault = identity::Vault::new(key::load_or_create(&settings.data, settings.rng.as_ref())?);
         let connector = connector_http::Http::new(connector_http::Config {
             sandbox: settings.sandbox_url.clone(),
-            allow_hosts: settings.allow_hosts,
+            allow_hosts: settings.allow_hosts.clone(),
             clock: Arc::clone(&settings.clock),
         })
         .map_err(Trouble::failed)?;
+        let shops = Shops {
+            file: settings.payment_file.clone(),
+            sandbox: settings.sandbox_url.clone(),
+            sandbox_pages: settings.sandbox_public_url.clone(),
+            data: settings.data.clone(),
+            allow_hosts: settings.allow_hosts.clone(),
+            clock: Arc::clone(&settings.clock),
+            rng: Arc::clone(&settings.rng),
+        };
         let platform = Platform::new(Parts {
             catalogue: settings.catalogue,
             stores: Arc::clone(&stores),
@@ -77,9 +89,9 @@ impl House {
             clock: settings.clock,
             rng: settings.rng,
             limits: settings.limits,
-            providers: connector::pay::Providers::default(),
             public_url: settings.public_url,
         });
+        shops.open(&platform).await?;
         let meter = Arc::new(api::Meter::default());
         let csp_reports = web::CspReports::default();
         let counter = csp_reports.clone();

@@ -8,4 +8,5 @@ pub mod key;
 pub mod output;
 pub mod packs;
 pub mod server;
+pub mod shop;
 pub mod terminal;

@@ -108,6 +108,7 @@ impl Town {
             secure_cookies: false,
             limits: config.limits,
             public_url: url.clone(),
+            payment_file: None,
             clock: Arc::clone(&config.clock),
             rng: Arc::new(SystemRng),
         })

@@ -189,7 +189,6 @@ impl Town {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             rng: Arc::new(SeededRng::new(1)),
             limits: Limits { register_hour_max: 10, ..Limits::default() },
-            providers: connector::pay::Providers::default(),
             public_url: "http://shimin.example".into(),
         });
         let outbox = tokio::spawn({

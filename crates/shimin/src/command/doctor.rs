@@ -100,6 +100,7 @@ async fn check_store(args: &UpArgs, catalogue: &Catalogue, checks: &mut Vec<Chec
         sandbox_url: None,
         sandbox_public_url: None,
         public_url: String::new(),
+        payment_file: None,
         allow_hosts: args.allow_host.clone(),
         secure_cookies: args.secure_cookies,
         limits: engine::Limits::default(),

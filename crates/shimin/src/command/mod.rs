@@ -89,6 +89,9 @@ pub struct UpArgs {
     /// A department's host that may be reached over plain HTTP or at a private address; may be repeated
     #[arg(long, value_name = "HOST[:PORT]")]
     allow_host: Vec<String>,
+    /// The file of the city's shops at payment providers; without it the sandbox's are used
+    #[arg(long, env = "SHIMIN_PAYMENTS")]
+    payments: Option<PathBuf>,
     /// Where citizens and payment providers find this platform, if that is not the address it listens on
     #[arg(long, env = "SHIMIN_PUBLIC_URL")]
     public_url: Option<String>,

@@ -123,6 +123,7 @@ async fn platform(place: &Place) -> Result<Platform, Trouble> {
         sandbox_url: None,
         sandbox_public_url: None,
         public_url: String::new(),
+        payment_file: None,
         allow_hosts: Vec::new(),
         secure_cookies: false,
         limits: engine::Limits::default(),

@@ -86,6 +86,7 @@ pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
             allow_hosts: args.allow_host.clone(),
             secure_cookies: args.secure_cookies,
             limits: engine::Limits::default(),
+            payment_file: args.payments.clone(),
             public_url: args.public_url.clone().unwrap_or_else(|| {
                 outside.map_or_else(|| format!("http://127.0.0.1:{port}"), |ip| format!("http://{ip}:{port}"))
             }),

@@ -30,7 +30,7 @@ fn routes() -> Vec<Route> {
         door: "api",
         method: row.method,
         path: row.path,
-        closed: row.policy != api::Policy::Anyone,
+        closed: matches!(row.policy, api::Policy::SignedIn | api::Policy::Verified),
         verified: row.policy == api::Policy::Verified,
     });
     pages.chain(api).collect()

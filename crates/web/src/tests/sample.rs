@@ -437,7 +437,6 @@ pub(crate) async fn town(registers: Arc<Registers>) -> (Platform, Arc<FakeClock>
         clock: clock.clone(),
         rng: Arc::new(SeededRng::new(1)),
         limits: Limits::default(),
-        providers: connector::pay::Providers::default(),
         public_url: "http://shimin.example".to_owned(),
     });
     (platform, clock)
