@@ -100,12 +100,19 @@ impl House {
         });
         let pages = web::router(web::Web {
             platform: platform.clone(),
-            sandbox_url: settings.sandbox_public_url,
+            sandbox_url: settings.sandbox_public_url.clone(),
             secure_cookies: settings.secure_cookies,
             csp_reports: csp_reports.clone(),
         })
-        .layer(middleware::from_fn_with_state(Arc::clone(&meter), count));
+        .layer(middleware::from_fn_with_state(("web", Arc::clone(&meter)), count));
+        let desk = console::router(console::Console {
+            platform: platform.clone(),
+            sandbox_url: settings.sandbox_public_url,
+            secure_cookies: settings.secure_cookies,
+        })
+        .layer(middleware::from_fn_with_state(("desk", Arc::clone(&meter)), count));
         let router = pages
+            .merge(desk)
             .merge(api::router(api::Api::new(platform.clone(), Arc::clone(&meter))))
             .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME_MAX))
@@ -137,13 +144,13 @@ async fn open_stores(settings: &Settings) -> Result<Arc<Stores>, Trouble> {
 }
 
 /// Counts what the pages answered, by the pattern of the route.
-async fn count(State(meter): State<Arc<api::Meter>>, request: Request, next: Next) -> Response {
+async fn count(State((door, meter)): State<(&'static str, Arc<api::Meter>)>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let response = next.run(request).await;
     let route = route.as_ref().map_or("none", |route| route.as_str());
-    meter.request("web", method.as_str(), route, response.status().as_u16(), began.elapsed());
+    meter.request(door, method.as_str(), route, response.status().as_u16(), began.elapsed());
     response
 }
 

@@ -10,6 +10,9 @@ use manifest::city::Motif;
 /// The style sheet, comments and idle space removed. Safe to inline: it holds no `<`.
 pub static CSS: LazyLock<String> = LazyLock::new(|| squeeze(CSS_SOURCE));
 
+/// What the staff desk adds to it: tables, tabs, width.
+pub static DESK_CSS: LazyLock<String> = LazyLock::new(|| squeeze(include_str!("asset/desk.css")));
+
 /// The style sheet as written.
 pub(crate) const CSS_SOURCE: &str = include_str!("asset/app.css");
 

@@ -3,7 +3,7 @@
 //! No handlers and no HTTP: this crate turns values into markup and holds the files that `web` serves. It knows no city and
 //! no service; what it says about one, it was given.
 //!
-//! - [`page::Page`] is a whole document.
+//! - [`page::Page`] is a whole document, [`desk::Desk`] one of the staff desk.
 //! - [`component`] holds the parts, [`gallery`] shows them all on one page.
 //! - [`text`] holds every word, in both languages, one function per message.
 //! - [`format`] says dates, ages and money.
@@ -12,6 +12,7 @@
 pub mod assets;
 pub mod colour;
 pub mod component;
+pub mod desk;
 pub mod format;
 pub mod gallery;
 pub mod hue;
@@ -25,6 +26,7 @@ pub mod text;
 mod tests;
 
 pub use component::{Button, Tone};
+pub use desk::Desk;
 pub use gallery::gallery;
 pub use icon::{ICONS, icon};
 pub use page::{Band, Channel, Css, Page, Size, Theme};

@@ -127,6 +127,53 @@ pub struct Look {
     pub motif: Motif,
 }
 
+/// What stands around every body of the house.
+pub(crate) fn document(lang: Lang, classes: &str, title: Markup, css: Css<'_>, body: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(lang.tag()) class=(classes) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover";
+                title { (title) }
+                meta name="description" content=(text::house_description(lang));
+                meta name="color-scheme" content="light dark";
+                meta name="format-detection" content="telephone=no";
+                @match css {
+                    Css::Inline(css) => style { (svg::style_sheet(css)) },
+                    Css::Linked(url) => link rel="stylesheet" href=(url);,
+                }
+                link rel="icon" href=(route::ICON) type="image/svg+xml";
+                script type="module" src=(route::SCRIPT) {}
+            }
+            body {
+                a.skip href="#main" { (text::skip_to_content(lang)) }
+                (body)
+            }
+        }
+    }
+}
+
+/// The buttons for the size of text and the other language, as they stand at the foot of every page.
+pub(crate) fn size_form(lang: Lang, size: Size, back: &str) -> Markup {
+    let other = match lang {
+        Lang::ZhCn => Lang::En,
+        Lang::En => Lang::ZhCn,
+    };
+    html! {
+        form.sizes method="post" action=(route::DISPLAY) data-display {
+            input type="hidden" name="back" value=(back);
+            fieldset {
+                legend { (text::text_size(lang)) }
+                @for one in Size::ALL {
+                    button type="submit" name="size" value=(one.word()) aria-pressed=(one == size) { (text::size_name(lang, one)) }
+                }
+            }
+            button type="submit" name="lang" value=(other.tag()) lang=(other.tag()) { (icon("languages")) span { (text::language_name(other)) } }
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Page<'a> {
     pub title: &'a str,
@@ -154,32 +201,14 @@ impl Page<'_> {
     #[must_use]
     pub fn html(self) -> Markup {
         let lang = self.lang;
-        html! {
-            (DOCTYPE)
-            html lang=(lang.tag()) class=(self.classes()) {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover";
-                    title { @if self.error { (text::title_error(lang)) } (self.title) " · " (text::house(lang)) }
-                    meta name="description" content=(text::house_description(lang));
-                    meta name="color-scheme" content="light dark";
-                    meta name="format-detection" content="telephone=no";
-                    @match self.css {
-                        Css::Inline(css) => style { (svg::style_sheet(css)) },
-                        Css::Linked(url) => link rel="stylesheet" href=(url);,
-                    }
-                    link rel="icon" href=(route::ICON) type="image/svg+xml";
-                    script type="module" src=(route::SCRIPT) {}
-                }
-                body {
-                    a.skip href="#main" { (text::skip_to_content(lang)) }
-                    (self.top())
-                    p.offline #offline role="status" hidden { (icon("wifi-off")) span { (text::offline_banner(lang)) } }
-                    main.wrap #main tabindex="-1" { (self.body) }
-                    (self.footer())
-                }
-            }
-        }
+        let title = html! { @if self.error { (text::title_error(lang)) } (self.title) " · " (text::house(lang)) };
+        let body = html! {
+            (self.top())
+            p.offline #offline role="status" hidden { (icon("wifi-off")) span { (text::offline_banner(lang)) } }
+            main.wrap #main tabindex="-1" { (self.body) }
+            (self.footer())
+        };
+        document(lang, &self.classes(), title, self.css, body)
     }
 
     fn classes(&self) -> String {
@@ -225,23 +254,10 @@ impl Page<'_> {
 
     fn footer(&self) -> Markup {
         let lang = self.lang;
-        let other = match lang {
-            Lang::ZhCn => Lang::En,
-            Lang::En => Lang::ZhCn,
-        };
         html! {
             footer.foot {
                 div.wrap {
-                    form.sizes method="post" action=(route::DISPLAY) data-display {
-                        input type="hidden" name="back" value=(self.path);
-                        fieldset {
-                            legend { (text::text_size(lang)) }
-                            @for size in Size::ALL {
-                                button type="submit" name="size" value=(size.word()) aria-pressed=(size == self.size) { (text::size_name(lang, size)) }
-                            }
-                        }
-                        button type="submit" name="lang" value=(other.tag()) lang=(other.tag()) { (icon("languages")) span { (text::language_name(other)) } }
-                    }
+                    (size_form(lang, self.size, self.path))
                     nav aria-label=(text::footer_label(lang)) {
                         ul {
                             li { a href=(route::HELP) { (text::help_hotline(lang, self.hotline)) } }

@@ -24,8 +24,18 @@ pub const fn session_name(secure: bool) -> &'static str {
 /// A `Set-Cookie` line. Every cookie of ours is for the server alone, and stays with same-site navigation.
 #[must_use]
 pub fn set(name: &str, value: &str, path: &str, max_age_s: u32, secure: bool) -> Option<HeaderValue> {
+    line(name, value, path, max_age_s, secure, "Lax")
+}
+
+/// The same for a cookie that no link on another site may bring along.
+#[must_use]
+pub fn set_strict(name: &str, value: &str, path: &str, max_age_s: u32, secure: bool) -> Option<HeaderValue> {
+    line(name, value, path, max_age_s, secure, "Strict")
+}
+
+fn line(name: &str, value: &str, path: &str, max_age_s: u32, secure: bool, same_site: &str) -> Option<HeaderValue> {
     let secure = if secure { "; Secure" } else { "" };
-    let line = format!("{name}={value}; Path={path}; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}");
+    let line = format!("{name}={value}; Path={path}; Max-Age={max_age_s}; HttpOnly; SameSite={same_site}{secure}");
     HeaderValue::try_from(line).ok()
 }
 

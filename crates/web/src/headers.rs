@@ -41,7 +41,7 @@ pub(crate) fn content_security_policy(style_sha256_base64: &str) -> HeaderValue 
 const NOTHING_ALLOWED: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// The headers of any answer that is not a file.
-pub(crate) fn put_on(headers: &mut HeaderMap, style: Option<&Style>, personal: bool) {
+pub fn put_on(headers: &mut HeaderMap, style: Option<&Style>, personal: bool) {
     headers.reserve(12);
     headers.insert(header::CONTENT_SECURITY_POLICY, style.map_or(NOTHING_ALLOWED, |style| style.policy.clone()));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -52,13 +52,8 @@ pub(crate) fn put_on(headers: &mut HeaderMap, style: Option<&Style>, personal: b
 }
 
 /// A page, compressed if the browser takes it.
-pub(crate) fn html(
-    html: String,
-    status: StatusCode,
-    asked: &HeaderMap,
-    style: Option<&Style>,
-    personal: bool,
-) -> Response {
+#[must_use]
+pub fn html(html: String, status: StatusCode, asked: &HeaderMap, style: Option<&Style>, personal: bool) -> Response {
     let compress = html.len() >= GZIP_FROM_BYTES && takes_gzip(asked);
     let body = if compress { gzip(html.as_bytes(), 1) } else { Bytes::from(html) };
     let mut response = Response::new(Body::from(body));
@@ -74,7 +69,8 @@ pub(crate) fn html(
 }
 
 /// True if `Accept-Encoding` names gzip and does not refuse it.
-pub(crate) fn takes_gzip(asked: &HeaderMap) -> bool {
+#[must_use]
+pub fn takes_gzip(asked: &HeaderMap) -> bool {
     let accepted = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted.split(',').any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
@@ -82,7 +78,8 @@ pub(crate) fn takes_gzip(asked: &HeaderMap) -> bool {
     })
 }
 
-pub(crate) fn gzip(bytes: &[u8], level: u32) -> Bytes {
+#[must_use]
+pub fn gzip(bytes: &[u8], level: u32) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3 + 64), Compression::new(level));
     // Writing into memory cannot fail; if it did, an empty answer would show it at once.
     let written = encoder.write_all(bytes).and_then(|()| encoder.finish());

@@ -25,11 +25,11 @@ mod asset;
 mod card;
 mod city;
 mod consent;
-mod cookie;
+pub mod cookie;
 mod customer;
 mod form;
 mod gallery;
-mod headers;
+pub mod headers;
 mod health;
 mod home;
 mod mishap;
@@ -51,6 +51,18 @@ mod trouble;
 mod visit;
 
 pub use cookie::session_name;
+
+/// What the staff desk makes its pages with as well: forms, cookies, headers, style sheets, ways back.
+pub mod shell {
+    pub use crate::{
+        cookie,
+        form::Pairs,
+        headers,
+        mishap::wait,
+        return_path::{encode, own_path, with_return},
+        style::Style,
+    };
+}
 pub use route::{Policy, RouteInfo, routes};
 
 /// What the pages need to run.

@@ -71,7 +71,8 @@ impl Mishap {
 }
 
 /// When to come back, in the largest unit that is not misleading.
-pub(crate) fn wait(lang: Lang, retry_after_s: u32) -> String {
+#[must_use]
+pub fn wait(lang: Lang, retry_after_s: u32) -> String {
     let minutes = retry_after_s.div_ceil(60);
     match (lang, retry_after_s) {
         (Lang::ZhCn, 0..=90) => format!("试得太快了，{retry_after_s} 秒后再试"),

@@ -12,7 +12,7 @@ use bytes::Bytes;
 
 use crate::headers::{content_security_policy, gzip};
 
-pub(crate) struct Style {
+pub struct Style {
     pub text: String,
     pub hash: String,
     pub url: String,
@@ -27,10 +27,16 @@ impl Style {
         if let Some(hue) = hue {
             text.push_str(&ui::hue::stylesheet(hue));
         }
+        Self::of(text, "/assets")
+    }
+
+    /// Any sheet, served below `directory` under its hash.
+    #[must_use]
+    pub fn of(text: String, directory: &str) -> Self {
         let sum = digest(&SHA256, text.as_bytes());
         let hash = short_hash(text.as_bytes());
         let policy = content_security_policy(&base64::engine::general_purpose::STANDARD.encode(sum.as_ref()));
-        Self { url: format!("/assets/{hash}.css"), gzip: gzip(text.as_bytes(), 9), hash, text, policy }
+        Self { url: format!("{directory}/{hash}.css"), gzip: gzip(text.as_bytes(), 9), hash, text, policy }
     }
 }
 

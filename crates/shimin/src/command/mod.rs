@@ -142,7 +142,13 @@ fn routes(json: bool) -> Result<Ending, Trouble> {
         path: row.path,
         policy: format!("{:?}", row.policy),
     });
-    let all: Vec<Route> = pages.chain(api).collect();
+    let desk = console::routes().into_iter().map(|row| Route {
+        door: "desk",
+        method: row.method.to_string(),
+        path: row.path,
+        policy: format!("{:?}", row.policy),
+    });
+    let all: Vec<Route> = pages.chain(desk).chain(api).collect();
     if json {
         output::json(&all)?;
     } else {

@@ -28,6 +28,11 @@ pub enum Input {
     /// The end of a name, one or two characters.
     HolderTail,
     Search,
+    /// A name that staff sign in with.
+    Login,
+    Password,
+    /// A civil date, with the browser's own calendar.
+    Date,
 }
 
 impl Input {
@@ -44,6 +49,9 @@ impl Input {
             Self::FileNo => ("text", "numeric", "off", 24, "mono"),
             Self::CustomerNo => ("text", "text", "off", 40, "mono"),
             Self::HolderTail => ("text", "text", "off", 4, "w-10"),
+            Self::Login => ("text", "text", "username", 40, "mono w-20"),
+            Self::Password => ("password", "text", "current-password", 200, "mono w-20"),
+            Self::Date => ("date", "text", "off", 10, "w-10"),
             Self::Search => ("search", "search", "off", 60, ""),
         }
     }

@@ -7,11 +7,13 @@
 //! apologise, does not scold and does not plead; a test keeps 请, 抱歉, 非法 and 无效 out.
 
 mod account;
+mod desk;
 mod house;
 mod problem;
 mod record;
 
 pub use account::*;
+pub use desk::*;
 pub use house::*;
 pub use problem::*;
 pub use record::*;
@@ -80,7 +82,8 @@ macro_rules! text_function {
 
 /// All tables of this crate, for tests.
 #[cfg(test)]
-pub(crate) const ALL: [&[(&str, &str, &[&str])]; 4] = [house::TEXTS, account::TEXTS, record::TEXTS, problem::TEXTS];
+pub(crate) const ALL: [&[(&str, &str, &[&str])]; 5] =
+    [house::TEXTS, account::TEXTS, record::TEXTS, problem::TEXTS, desk::TEXTS];
 
 use kernel::Lang;
 

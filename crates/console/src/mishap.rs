@@ -1,0 +1,92 @@
+//! A form of the desk that did not go through: which fields need mending, or why not now. It is shown again with
+//! everything that was typed.
+
+use axum::http::StatusCode;
+use kernel::{Error, Kind, Lang};
+use maud::{Markup, html};
+use ui::{
+    Tone,
+    component::{error_summary, notice},
+};
+use web::shell::wait;
+
+use crate::trouble::Trouble;
+
+#[derive(Debug)]
+pub(crate) struct Mishap {
+    fields: Vec<(&'static str, String)>,
+    notice: Option<(String, String)>,
+    status: StatusCode,
+}
+
+impl Mishap {
+    pub(crate) const fn none() -> Self {
+        Self { fields: Vec::new(), notice: None, status: StatusCode::OK }
+    }
+
+    /// What a form can say about an error; what it cannot is passed on, to be a page of its own.
+    pub(crate) fn of_error(error: Error, lang: Lang) -> Result<Self, Trouble> {
+        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let notice = match &error.kind {
+            Kind::Invalid(fields) => {
+                let fields = fields.iter().map(|field| (field.field, field.say(lang))).collect();
+                return Ok(Self { fields, notice: None, status });
+            }
+            Kind::TooMany { retry_after_s } => {
+                let detail =
+                    lang.pick("填好的内容还在，到时再提交。", "What you typed is still here; send it again then.");
+                (wait(lang, *retry_after_s), detail.to_owned())
+            }
+            Kind::Conflict(code) | Kind::Denied(code) if *code != "step_up_needed" && *code != "not_your_role" => {
+                let [title, detail] = refusal(lang, code);
+                (title.to_owned(), detail.to_owned())
+            }
+            _ => return Err(error.into()),
+        };
+        Ok(Self { fields: Vec::new(), notice: Some(notice), status })
+    }
+
+    pub(crate) fn of(&self, field: &str) -> Option<&str> {
+        self.fields.iter().find(|(name, _)| *name == field).map(|(_, message)| message.as_str())
+    }
+
+    pub(crate) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What stands above the heading.
+    pub(crate) fn above(&self, lang: Lang) -> Markup {
+        html! {
+            (error_summary(lang, self.fields.iter().map(|(name, message)| (*name, message.as_str()))))
+            @if let Some((title, detail)) = &self.notice { (notice(Tone::Warn, title, html! { p { (detail) } })) }
+        }
+    }
+}
+
+/// Why a deed was refused, and what to do: `(code, zh, what to do in zh, en, what to do in en)`.
+const REFUSALS: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "oneself",
+        "不能停用自己的账号",
+        "找另一位系统管理员办理。",
+        "You cannot disable your own account",
+        "Ask another operator to do it.",
+    ),
+    (
+        "works_elsewhere",
+        "这个人在别的城市还有岗位",
+        "在服务器上用 shimin staff 调整岗位。",
+        "This person has roles in another city too",
+        "Change the roles on the server with shimin staff.",
+    ),
+];
+
+fn refusal(lang: Lang, code: &str) -> [&'static str; 2] {
+    match REFUSALS.iter().find(|(known, ..)| *known == code) {
+        Some((_, zh, zh_do, en, en_do)) => [lang.pick(zh, en), lang.pick(zh_do, en_do)],
+        None => [
+            lang.pick("情况已经变了，没有办成", "Things have changed, and this was not done"),
+            lang.pick("看一下现在的状态，需要时再办。", "Look at how things stand now, and do it again if needed."),
+        ],
+    }
+}
