@@ -114,3 +114,72 @@ fn answer<O>(answers: Vec<oneshot::Sender<Result<O>>>, called: Result<Vec<O>>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// Doubles each number, and counts the calls.
+    fn doubler(calls: &Arc<AtomicUsize>) -> Batcher<u64, u64> {
+        let calls = Arc::clone(calls);
+        Batcher::new(move |items: Vec<u64>| {
+            calls.fetch_add(1, Ordering::SeqCst);
+            async move {
+                tokio::task::yield_now().await;
+                match items.iter().find(|item| **item >= 1000) {
+                    Some(1000) => panic!("a mistake in a batch, on purpose"),
+                    Some(_) => Err(Error::Missing("thing")),
+                    None => Ok(items.into_iter().map(|item| item * 2).collect()),
+                }
+            }
+        })
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn everybody_gets_their_own_outcome_and_calls_are_shared() {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let batcher = doubler(&calls);
+        let tasks: Vec<_> = (0..500)
+            .map(|n| {
+                let batcher = batcher.clone();
+                tokio::spawn(async move { (n, batcher.submit(n).await) })
+            })
+            .collect();
+        for task in tasks {
+            let (n, outcome) = task.await.expect("task");
+            assert_eq!(outcome, Ok(n * 2));
+        }
+        let made = calls.load(Ordering::SeqCst);
+        assert!(made < 500, "{made} calls for 500 items");
+        assert_eq!(batcher.submit(7).await, Ok(14), "it wakes again after a rest");
+    }
+
+    #[tokio::test]
+    async fn a_call_that_fails_or_panics_is_told_and_the_next_one_goes_on() {
+        let batcher = doubler(&Arc::default());
+        assert_eq!(batcher.submit(1001).await, Err(Error::Missing("thing")));
+        assert!(matches!(batcher.submit(1000).await, Err(Error::Corrupt(_))));
+        assert_eq!(batcher.submit(1).await, Ok(2));
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_goes_away_does_not_stop_the_others() {
+        let batcher = doubler(&Arc::default());
+        let caller = tokio::spawn({
+            let batcher = batcher.clone();
+            async move { batcher.submit(1).await }
+        });
+        tokio::task::yield_now().await;
+        caller.abort();
+        assert!(caller.await.is_err_and(|cause| cause.is_cancelled()), "it waited when it went away");
+        assert_eq!(batcher.submit(2).await, Ok(4));
+    }
+
+    #[tokio::test]
+    async fn a_call_without_an_outcome_for_each_item_is_a_mistake() {
+        let batcher: Batcher<u64, u64> = Batcher::new(|_| async { Ok(Vec::new()) });
+        assert!(matches!(batcher.submit(1).await, Err(Error::Corrupt(_))));
+    }
+}

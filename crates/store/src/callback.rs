@@ -16,7 +16,7 @@ statement! {
     CALLBACK_POSTPONE = "UPDATE callback SET due_at = ?3 WHERE provider = ?1 AND key_sha256 = ?2 AND applied_at IS NULL";
     CALLBACK_APPLY = "UPDATE callback SET outcome = ?3, applied_at = ?4, due_at = NULL
         WHERE provider = ?1 AND key_sha256 = ?2 AND applied_at IS NULL";
-    CALLBACK_NEXT = "SELECT due_at FROM callback WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1";
+    CALLBACK_NEXT = "SELECT min(due_at) FROM callback WHERE due_at IS NOT NULL";
 }
 
 /// A callback that the caller holds until its lease is over.
@@ -96,6 +96,6 @@ impl City {
 
     /// When the next callback is due, if one waits.
     pub async fn next_callback_due(&self) -> Result<Option<Timestamp>> {
-        self.read_one(&CALLBACK_NEXT, values![]).await?.map(|row| row.timestamp(0)).transpose()
+        self.read_one(&CALLBACK_NEXT, values![]).await?.map_or(Ok(None), |row| row.maybe(0, Row::timestamp))
     }
 }

@@ -161,6 +161,8 @@ struct Numbered {
 
 /// What a batch came to: an outcome for each posting, and the numbers that were looked up.
 struct Journalled {
+    /// The last entry before the batch.
+    last: i64,
     outcomes: Vec<Result<i64, PostRefused>>,
     numbers: Vec<(Account, i64)>,
 }
@@ -206,7 +208,7 @@ async fn journal(tx: &mut dyn Tx, postings: &[Numbered]) -> Result<Journalled> {
     if last / ROLL_UP != next / ROLL_UP {
         tx.execute(&LEDGER_ROLL_UP, values![last]).await?;
     }
-    Ok(Journalled { outcomes, numbers })
+    Ok(Journalled { last, outcomes, numbers })
 }
 
 /// Where a posting stands that may have been there before.
@@ -227,10 +229,10 @@ pub(crate) async fn append(tx: &mut dyn Tx, payment: i64, transfers: &[Transfer]
         Numbered { posting, debit: None, credit: None }
     };
     let postings: Vec<Numbered> = transfers.iter().map(number).collect();
-    let last = tx.one(&LEDGER_LAST, values![]).await?.ok_or(Error::Missing("journal"))?.int(0)?;
-    for outcome in journal(tx, &postings).await?.outcomes {
+    let Journalled { last, outcomes, .. } = journal(tx, &postings).await?;
+    for (place, outcome) in (last + 1..).zip(outcomes) {
         match outcome {
-            Ok(seq) if seq > last => {}
+            Ok(seq) if seq == place => {}
             Ok(seq) | Err(PostRefused::Different(seq)) => {
                 return Err(Error::Corrupt(format!(
                     "a transfer of payment {payment} is in the journal already: {seq}"
@@ -255,7 +257,8 @@ pub(crate) async fn post_batch(
         Numbered { posting, debit, credit }
     };
     let postings: Vec<Numbered> = postings.into_iter().map(number).collect();
-    let Journalled { outcomes, numbers } = cell.write(postings, |postings, tx| Box::pin(journal(tx, postings))).await?;
+    let Journalled { outcomes, numbers, .. } =
+        cell.write(postings, |postings, tx| Box::pin(journal(tx, postings))).await?;
     accounts.learn(numbers);
     Ok(outcomes)
 }

@@ -10,6 +10,7 @@
 mod access;
 mod account;
 mod answer;
+mod audit;
 mod autopay;
 mod batcher;
 mod callback;
@@ -43,6 +44,7 @@ pub use capability::payment::{AttemptChange, AttemptState, State as PaymentState
 pub use access::AccessEntry;
 pub use account::{Preferences, Profile, RealNameRefused, SetRealName};
 pub use answer::{KeepAnswer, KeptAnswer};
+pub use audit::{Audit, JournalAudit};
 pub use autopay::{Autopay, AutopayDebit, AutopayRefused, PlanDebit, SetAutopay};
 pub use batcher::Batcher;
 pub use callback::{CallbackApplied, PendingCallback};

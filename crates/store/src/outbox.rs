@@ -17,7 +17,7 @@ statement! {
     OUTBOX_DELIVER = "DELETE FROM outbox WHERE key = ?1";
     OUTBOX_POSTPONE = "UPDATE outbox SET due_at = ?2, cause = ?3 WHERE key = ?1";
     OUTBOX_HURRY = "UPDATE outbox SET due_at = ?2 WHERE key = ?1 AND due_at > ?2";
-    OUTBOX_NEXT = "SELECT due_at FROM outbox ORDER BY due_at LIMIT 1";
+    OUTBOX_NEXT = "SELECT min(due_at) FROM outbox";
     OUTBOX_STUCK = "SELECT key, kind, due_at, attempts, cause FROM outbox WHERE attempts >= ?1 ORDER BY attempts DESC, key LIMIT ?2";
     OUTBOX_DEPTH = "SELECT count(*) FROM outbox";
 }
@@ -125,7 +125,7 @@ impl Cell {
     /// When the next message is due, leased ones included, so that a runner knows how long it may sleep; `None` when there is
     /// none.
     pub async fn next_due(&self) -> Result<Option<Timestamp>> {
-        self.read_one(&OUTBOX_NEXT, values![]).await?.map(|row| row.timestamp(0)).transpose()
+        self.read_one(&OUTBOX_NEXT, values![]).await?.map_or(Ok(None), |row| row.maybe(0, Row::timestamp))
     }
 
     /// Messages that were claimed so often, or more, with the last cause. For the operator: it reads all that wait.

@@ -55,7 +55,9 @@ statement! {
         RETURNING out_trade_no, provider, queries";
     PAYMENT_QUERY_AGAIN = "UPDATE attempt SET query_at = ?2 WHERE out_trade_no = ?1 AND query_at IS NOT NULL";
     PAYMENT_TO_EXPIRE = "SELECT id FROM payment WHERE state = 'pending' AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
-    PAYMENT_IN_STATE = "SELECT id FROM payment WHERE state = ?1 AND number > ?2 ORDER BY number LIMIT ?3";
+    PAYMENT_IN_STATE = "SELECT id FROM payment WHERE state = ?1 AND number > ?2
+            AND state IN ('pending', 'paid', 'posting', 'failed', 'refunding')
+        ORDER BY number LIMIT ?3";
     PAYMENT_OF_BILL = "SELECT p.id, p.account, p.state FROM payment_bill b JOIN payment p ON p.number = b.payment
         WHERE b.key = ?1 ORDER BY b.payment DESC LIMIT 1";
     PAYMENT_FORGET = "UPDATE payment SET account = NULL, subject = NULL, card = NULL,
@@ -372,7 +374,7 @@ impl City {
         self.read(&PAYMENT_TO_EXPIRE, values![now, limit]).await?.iter().map(|row| row.id(0)).collect()
     }
 
-    /// The payments of a state, oldest first; `after` is the number of the last one of the page before.
+    /// The payments of a state that is no end, oldest first; `after` is the number of the last one of the page before.
     pub async fn payments_in(&self, state: State, after: i64, limit: u32) -> Result<Vec<Id>> {
         self.read(&PAYMENT_IN_STATE, values![state.word(), after, limit]).await?.iter().map(|row| row.id(0)).collect()
     }

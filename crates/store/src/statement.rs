@@ -63,6 +63,7 @@ pub fn statements() -> Vec<(CellKind, &'static Statement)> {
     ];
     let city = [
         crate::answer::ALL,
+        crate::audit::ALL,
         crate::autopay::ALL,
         crate::callback::ALL,
         crate::card::ALL,

@@ -19,7 +19,7 @@ fn without_key(shape: Shape) -> Shape {
     };
     let strip = |line: &String| match line.split_once(" (") {
         Some((table, index)) if !index.contains(") unique") => {
-            key_of(table).map_or_else(|| line.clone(), |key| line.replacen(&key, "", 1))
+            key_of(table).map_or_else(|| line.clone(), |key| line.replacen(&key, ")", 1))
         }
         _ => line.clone(),
     };

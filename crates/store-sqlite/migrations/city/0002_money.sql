@@ -28,7 +28,7 @@ CREATE UNIQUE INDEX payment_id ON payment (id);
 CREATE INDEX payment_account ON payment (account);
 CREATE INDEX payment_subject ON payment (subject);
 CREATE INDEX payment_expires ON payment (expires_at) WHERE state = 'pending';
-CREATE INDEX payment_state ON payment (state);
+CREATE INDEX payment_state ON payment (state) WHERE state IN ('pending', 'paid', 'posting', 'failed', 'refunding');
 CREATE INDEX payment_posted ON payment (posted_at);
 
 -- A bill that is held cannot be put into another payment: it is open here, or it was paid here once and for all.

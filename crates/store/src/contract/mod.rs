@@ -4,17 +4,23 @@
 //! The persons in here are numbers; nothing looks like an identifier.
 
 mod behaviour;
+mod books;
 mod model;
+mod money;
+mod payment_model;
 mod staff;
 
 use std::sync::Arc;
 
 pub use behaviour::*;
+pub use books::*;
 use kernel::{
     Access, AccountId, Actor, CityId, DepartmentId, Id, Index, Rng, Sealed, SeededRng, ServiceId, Timestamp,
     access::Purpose,
 };
 pub use model::*;
+pub use money::*;
+pub use payment_model::*;
 pub use staff::*;
 
 use crate::{
@@ -50,6 +56,26 @@ macro_rules! contract_suite {
             grouped_writes_per_second
             cards_follow_the_model
             sessions_follow_the_model
+            a_bill_is_in_one_open_payment
+            sixty_four_tasks_open_one_payment
+            one_key_opens_one_payment
+            an_advance_stands_whole_or_not_at_all
+            sixty_four_tasks_advance_once
+            another_order_joins_a_pending_payment
+            orders_are_asked_about_and_payments_expire
+            a_payment_is_shown_to_its_account_alone
+            a_refund_takes_four_eyes
+            a_deleted_account_leaves_the_books
+            payments_follow_the_rules
+            a_transfer_is_posted_once
+            many_callers_share_the_journals_batches
+            a_balance_is_its_roll_up_and_its_tail
+            receipts_are_proved_at_every_size
+            a_callback_is_kept_for_ever_and_applied_once
+            a_break_waits_for_a_person
+            a_day_is_closed_once_and_clean
+            autopay_tells_before_it_debits
+            the_outbox_says_when_it_is_due
             a_login_belongs_to_one_person_for_ever
             tries_at_the_desk_are_counted_before_they_are_answered
             a_code_of_the_authenticator_works_once

@@ -11,7 +11,7 @@ use super::*;
 use crate::BindRefused;
 
 /// Runs an async walk for many random lists of steps, and shrinks the one that fails.
-fn walk<S: Strategy>(step: S, run: impl AsyncFn(Vec<S::Value>, u64))
+pub(super) fn walk<S: Strategy>(step: S, run: impl AsyncFn(Vec<S::Value>, u64))
 where
     S::Value: Clone,
 {

@@ -164,11 +164,10 @@ pub async fn roles_are_given_taken_and_still_named(opener: Arc<dyn Opener>) {
 }
 
 pub async fn deeds_of_staff_are_written_and_never_changed(opener: Arc<dyn Opener>) {
-    static FORGE: Statement = Statement { name: "FORGE", sql: "UPDATE staff_act SET reason = 'another'", set: None };
-    static ERASE: Statement = Statement { name: "ERASE", sql: "DELETE FROM staff_act", set: None };
-    static FORGE_END: Statement =
-        Statement { name: "FORGE_END", sql: "UPDATE staff_act_end SET outcome = 'done'", set: None };
-    static ERASE_END: Statement = Statement { name: "ERASE_END", sql: "DELETE FROM staff_act_end", set: None };
+    static FORGE: Statement = Statement::new("FORGE", "UPDATE staff_act SET reason = 'another'");
+    static ERASE: Statement = Statement::new("ERASE", "DELETE FROM staff_act");
+    static FORGE_END: Statement = Statement::new("FORGE_END", "UPDATE staff_act_end SET outcome = 'done'");
+    static ERASE_END: Statement = Statement::new("ERASE_END", "DELETE FROM staff_act_end");
 
     let stores = open(&opener).await;
     let platform = stores.platform();
