@@ -1,6 +1,7 @@
 //! What services are made of: pure functions from state, rules and a day to values. No clock, no store, no network.
 
 pub mod bill;
+pub mod booking;
 pub mod payment;
 pub mod record;
 pub mod refund;

@@ -1,0 +1,283 @@
+//! A stock pool: so many units, each over one or more legs, and how many of them are taken.
+//!
+//! The one thing that must never be wrong here is that more is taken than there is. The store keeps the same figures in
+//! a row whose constraint says so; this is the arithmetic beside it, the mirror from which refusals are answered without
+//! asking the disk, and the thing that a hundred thousand random operations are compared with.
+//!
+//! A unit may be numbered (a seat, a doctor's number) or not (a ticket). A leg is the way between two stops: a seat sold
+//! from the first to the third stop is free again from the third. What is not a journey has one leg.
+
+use serde::{Deserialize, Serialize};
+
+use super::refusal::{Refusal, Which};
+use crate::words;
+
+/// By which door a claim comes. A pool may keep units for the counter, for those who have no phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Channel {
+    Online,
+    OnSite,
+    Phone,
+}
+words!(Channel {
+    Online = "online",
+    OnSite = "on-site",
+    Phone = "phone",
+});
+
+/// A journey of more legs would not fit the word that holds them; no coach stops that often.
+pub const LEGS_MAX: u8 = 64;
+
+/// From one stop to another, counted in legs: the second is not included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Legs {
+    pub from: u8,
+    pub to: u8,
+}
+
+impl Legs {
+    /// All there is of what is not a journey.
+    pub const ONE: Self = Self { from: 0, to: 1 };
+
+    /// One bit per leg.
+    fn mask(self) -> u64 {
+        let upto = |n: u8| if n >= 64 { u64::MAX } else { (1 << n) - 1 };
+        upto(self.to) & !upto(self.from)
+    }
+}
+
+/// What is asked of a pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Take {
+    pub channel: Channel,
+    pub count: u32,
+    /// These numbers and no others. Empty: whichever are free, the lowest first.
+    pub chosen: Vec<u32>,
+    pub legs: Legs,
+}
+
+impl Take {
+    #[must_use]
+    pub const fn any(channel: Channel, count: u32) -> Self {
+        Self { channel, count, chosen: Vec::new(), legs: Legs::ONE }
+    }
+}
+
+/// What was taken, and is given back as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    pub channel: Channel,
+    pub count: u32,
+    /// The numbers, counted from 1; empty in a pool without.
+    pub units: Vec<u32>,
+    pub legs: Legs,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pool {
+    capacity: u32,
+    stopped: bool,
+    /// The most that a channel may take, in the order of [`Channel::ALL`].
+    shares: [u32; 3],
+    /// By leg, and by channel in it.
+    taken: Vec<[u32; 3]>,
+    /// Per number, the legs on which it is taken. `None`: units have no numbers.
+    units: Option<Vec<u64>>,
+}
+
+const fn place(channel: Channel) -> usize {
+    channel as usize
+}
+
+impl Pool {
+    /// Units without numbers.
+    #[must_use]
+    pub fn counted(capacity: u32) -> Self {
+        Self { capacity, stopped: false, shares: [u32::MAX; 3], taken: vec![[0; 3]], units: None }
+    }
+
+    /// Units with the numbers 1 to `capacity`.
+    #[must_use]
+    pub fn numbered(capacity: u32) -> Self {
+        Self { units: Some(vec![0; capacity as usize]), ..Self::counted(capacity) }
+    }
+
+    /// The same pool for a journey.
+    #[must_use]
+    pub fn over_legs(self, legs: u8) -> Self {
+        Self { taken: vec![[0; 3]; usize::from(legs.clamp(1, LEGS_MAX))], ..self }
+    }
+
+    /// The same pool, of which a channel may take at most so many.
+    #[must_use]
+    pub fn with_share(mut self, channel: Channel, max: u32) -> Self {
+        self.shares[place(channel)] = max;
+        self
+    }
+
+    #[must_use]
+    pub const fn capacity(&self) -> u32 {
+        self.capacity
+    }
+
+    /// Taken on the fullest leg.
+    #[must_use]
+    pub fn taken(&self) -> u32 {
+        self.taken.iter().map(|leg| leg.iter().sum()).max().unwrap_or(0)
+    }
+
+    /// Called off: nothing can be taken any more, everything can be given back.
+    pub const fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    fn legs(&self, legs: Legs) -> Option<&[[u32; 3]]> {
+        self.taken.get(usize::from(legs.from)..usize::from(legs.to)).filter(|legs| !legs.is_empty())
+    }
+
+    /// How many a channel could still take on these legs, and whether it is the channel's share that says so.
+    fn room(&self, channel: Channel, legs: &[[u32; 3]]) -> (u32, bool) {
+        let all = legs.iter().map(|leg| leg.iter().sum::<u32>()).max().unwrap_or(0);
+        let its = legs.iter().map(|leg| leg[place(channel)]).max().unwrap_or(0);
+        let (free, share) = (self.capacity.saturating_sub(all), self.shares[place(channel)].saturating_sub(its));
+        (free.min(share), share < free)
+    }
+
+    /// How many a channel can have on these legs. Numbered units have to be free on all of them at once.
+    #[must_use]
+    pub fn free(&self, channel: Channel, legs: Legs) -> u32 {
+        let Some(counts) = self.legs(legs).filter(|_| !self.stopped) else { return 0 };
+        let (room, _) = self.room(channel, counts);
+        match &self.units {
+            None => room,
+            Some(_) => room.min(u32::try_from(self.free_units(legs).count()).unwrap_or(u32::MAX)),
+        }
+    }
+
+    /// The numbers that are free on all these legs, the lowest first. None in a pool without numbers.
+    pub fn free_units(&self, legs: Legs) -> impl Iterator<Item = u32> + '_ {
+        let mask = legs.mask();
+        let units = self.units.iter().flatten().zip(1u32..);
+        units.filter(move |(unit, _)| **unit & mask == 0).map(|(_, number)| number)
+    }
+
+    /// What would be taken, without taking it.
+    pub fn check(&self, take: &Take) -> Result<Taken, Refusal> {
+        if self.stopped {
+            return Err(Refusal::Stopped);
+        }
+        let counts = self.legs(take.legs).ok_or(Refusal::NoSuchStop)?;
+        let (room, by_share) = self.room(take.channel, counts);
+        if take.count == 0 || take.count > room {
+            return Err(match by_share {
+                true => {
+                    Refusal::OverQuota { which: Which::Channel(take.channel), max: self.shares[place(take.channel)] }
+                }
+                false => Refusal::SoldOut { free: room },
+            });
+        }
+        let units = if self.units.is_some() { self.pick(take)? } else { Vec::new() };
+        Ok(Taken { channel: take.channel, count: take.count, units, legs: take.legs })
+    }
+
+    fn pick(&self, take: &Take) -> Result<Vec<u32>, Refusal> {
+        let units = self.units.as_deref().unwrap_or_default();
+        if take.chosen.is_empty() {
+            let picked: Vec<u32> = self.free_units(take.legs).take(take.count as usize).collect();
+            let free = u32::try_from(picked.len()).unwrap_or(u32::MAX);
+            return if free < take.count { Err(Refusal::SoldOut { free }) } else { Ok(picked) };
+        }
+        for (i, &number) in take.chosen.iter().enumerate() {
+            let unit = number.checked_sub(1).and_then(|at| units.get(at as usize));
+            match unit {
+                None => return Err(Refusal::NoSuchUnit { unit: number }),
+                Some(unit) if unit & take.legs.mask() != 0 || take.chosen[..i].contains(&number) => {
+                    return Err(Refusal::Taken { unit: number });
+                }
+                Some(_) => {}
+            }
+        }
+        // So many people, so many seats: another number of them is a request for none that exists.
+        match u32::try_from(take.chosen.len()) {
+            Ok(count) if count == take.count => Ok(take.chosen.clone()),
+            _ => Err(Refusal::NoSuchUnit { unit: 0 }),
+        }
+    }
+
+    pub fn take(&mut self, take: &Take) -> Result<Taken, Refusal> {
+        let taken = self.check(take)?;
+        self.put(&taken, true);
+        Ok(taken)
+    }
+
+    /// Gives back what was taken. Giving back something else, or twice, changes nothing and answers `false`.
+    pub fn give_back(&mut self, taken: &Taken) -> bool {
+        let Some(counts) = self.legs(taken.legs) else { return false };
+        let counted = counts.iter().all(|leg| leg[place(taken.channel)] >= taken.count);
+        let mask = taken.legs.mask();
+        let numbered = match &self.units {
+            None => taken.units.is_empty(),
+            Some(units) => taken.units.iter().all(|number| {
+                let unit = number.checked_sub(1).and_then(|at| units.get(at as usize));
+                unit.is_some_and(|unit| unit & mask == mask)
+            }),
+        };
+        if counted && numbered {
+            self.put(taken, false);
+        }
+        counted && numbered
+    }
+
+    fn put(&mut self, taken: &Taken, take: bool) {
+        for leg in &mut self.taken[usize::from(taken.legs.from)..usize::from(taken.legs.to)] {
+            let count = &mut leg[place(taken.channel)];
+            *count = if take { *count + taken.count } else { *count - taken.count };
+        }
+        let mask = taken.legs.mask();
+        for &number in &taken.units {
+            if let Some(unit) = self.units.as_mut().and_then(|units| units.get_mut(number as usize - 1)) {
+                *unit = if take { *unit | mask } else { *unit & !mask };
+            }
+        }
+    }
+
+    /// More or fewer units. Fewer than are taken cannot be; the answer says how many that is.
+    pub fn resize(&mut self, capacity: u32) -> Result<(), BelowTaken> {
+        let last = self.units.as_deref().unwrap_or_default().iter().rposition(|unit| *unit != 0).map_or(0, |at| at + 1);
+        let least = self.taken().max(u32::try_from(last).unwrap_or(u32::MAX));
+        if capacity < least {
+            return Err(BelowTaken { least });
+        }
+        if let Some(units) = &mut self.units {
+            units.resize(capacity as usize, 0);
+        }
+        self.capacity = capacity;
+        Ok(())
+    }
+}
+
+/// A pool cannot shrink below what is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("at least {least} units are in use")]
+pub struct BelowTaken {
+    pub least: u32,
+}
+
+/// Takes from several pools or from none: a day's quota and a band's, a seat and its place in the vehicle.
+pub fn take_all(pools: &mut [(&mut Pool, Take)]) -> Result<Vec<Taken>, Refusal> {
+    let mut all = Vec::with_capacity(pools.len());
+    for at in 0..pools.len() {
+        let (pool, take) = &mut pools[at];
+        match pool.take(take) {
+            Ok(taken) => all.push(taken),
+            Err(refusal) => {
+                for ((pool, _), taken) in pools.iter_mut().zip(&all) {
+                    pool.give_back(taken);
+                }
+                return Err(refusal);
+            }
+        }
+    }
+    Ok(all)
+}
