@@ -330,3 +330,5 @@ impl Provider for Alipay {
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+#[cfg(test)]
+mod wire_tests;

@@ -363,3 +363,5 @@ mod provider;
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+#[cfg(test)]
+mod wire_tests;
