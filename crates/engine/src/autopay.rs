@@ -267,7 +267,7 @@ impl Platform {
         let answer = self.fresh(&citizen, city, &service.id, autopay.card).await?;
         let open = self.payable(&pack, service, &answer).map(|payable| payable.rows).unwrap_or_default();
         let now = self.now();
-        for row in open {
+        for row in open.into_iter().map(|row| row.row) {
             let quote = self.quote(&citizen, city, &service.id, autopay.card, std::slice::from_ref(&row)).await;
             // With the oldest first, a younger bill cannot be quoted alone: its turn comes when the older one is paid.
             let Ok(quote) = quote else { break };
@@ -313,7 +313,8 @@ impl Platform {
         let citizen = on_behalf(autopay.account);
         let answer = self.fresh(&citizen, city, &service.id, autopay.card).await?;
         let open = self.payable(&pack, service, &answer).map(|payable| payable.rows).unwrap_or_default();
-        let Some(row) = open.into_iter().find(|row| self.autopay_key(&autopay, row) == debit.key) else {
+        let Some(row) = open.into_iter().map(|row| row.row).find(|row| self.autopay_key(&autopay, row) == debit.key)
+        else {
             done("paid", None).await?;
             return Ok(());
         };

@@ -83,11 +83,30 @@ pub struct PayeeView {
 /// What a card's service offers to pay.
 #[derive(Clone, Debug)]
 pub struct Payable {
-    /// Names of the rows that can be paid, the oldest first.
-    pub rows: Vec<String>,
+    pub purpose: Purpose,
+    /// What can be paid, the oldest first.
+    pub rows: Vec<PayableRow>,
     /// All of them together, as the kept answer has it.
     pub total: Money,
     pub rules: BillerRules,
+}
+
+/// A row that can be paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayableRow {
+    /// The row's name in paths.
+    pub row: String,
+    pub title: String,
+    pub due: Money,
+    /// Paying it begins with accepting a decision.
+    pub accept: bool,
+}
+
+impl Payable {
+    #[must_use]
+    pub fn row(&self, name: &str) -> Option<&PayableRow> {
+        self.rows.iter().find(|row| row.row == name)
+    }
 }
 
 /// What a biller's rules mean for a page.
@@ -175,7 +194,7 @@ impl Platform {
     pub fn payable(&self, pack: &CityPack, service: &Service, answer: &Answer) -> Option<Payable> {
         let till = Till::of(pack, service).ok()?;
         let rules = BillerRules::from(till.biller());
-        let mut rows: Vec<(Option<String>, String, Money)> = answer
+        let mut rows: Vec<(Option<String>, PayableRow)> = answer
             .rows
             .iter()
             .enumerate()
@@ -184,12 +203,15 @@ impl Platform {
             })
             .filter_map(|(place, row)| {
                 let line = self.line(&till, row, row_key(row, place))?;
-                Some((text(row, till.pay.period.as_ref()), line.row.clone(), line.due()))
+                let due = line.due();
+                let QuoteLine { row: name, title, accept, .. } = line;
+                Some((text(row, till.pay.period.as_ref()), PayableRow { row: name, title, due, accept }))
             })
             .collect();
-        rows.sort();
-        let total = Money::from_fen(rows.iter().map(|(_, _, due)| due.fen()).sum());
-        Some(Payable { rows: rows.into_iter().map(|(_, row, _)| row).collect(), total, rules })
+        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let rows: Vec<PayableRow> = rows.into_iter().map(|(_, row)| row).collect();
+        let total = Money::from_fen(rows.iter().map(|row| row.due.fen()).sum());
+        Some(Payable { purpose: till.pay.purpose, rows, total, rules })
     }
 
     /// Prices rows of a card, asking the department anew: an amount that has changed since is a changed amount.
@@ -370,7 +392,7 @@ impl Platform {
         }
         let open = self.payable(till.pack, till.service, answer).map(|payable| payable.rows).unwrap_or_default();
         let chosen: Vec<&str> = chosen.iter().map(|(_, line)| line.row.as_str()).collect();
-        let open: Vec<&str> = open.iter().map(String::as_str).collect();
+        let open: Vec<&str> = open.iter().map(|row| row.row.as_str()).collect();
         if bill::is_oldest_first(&open, &chosen) { Ok(()) } else { Err(Kind::Conflict("oldest_first").into()) }
     }
 }

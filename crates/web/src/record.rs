@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use engine::{Answer, Asked, CardState, CardView, Freshness, Unavailable, Unmatched, row_key};
+use engine::{Answer, Asked, CardState, CardView, Freshness, Payable, Unavailable, Unmatched, row_key};
 use kernel::{Id, Kind, Lang, Money, mask};
 use manifest::{
     CityPack, Service, Value,
@@ -26,7 +26,7 @@ use ui::{
 };
 
 use crate::{
-    customer, headers,
+    bill, customer, headers,
     return_path::with_return,
     route::Outcome,
     service::telephone,
@@ -164,23 +164,31 @@ pub(crate) fn answered(visit: &Visit, pack: &CityPack, service: &Service, answer
         |words: &str| words.replace("{count}", &answer.open_count.to_string()).replace("{subject}", &answer.card.title);
     let again = paths.again(&answer.card);
     let nothing = answer.rows.is_empty();
+    let payable = payable(visit, pack, service, answer);
     let settled = !nothing && answer.open_count == 0 && service.answer.shape == Shape::List;
     let title = if nothing || settled { service.name.get(l).to_owned() } else { fill(service.answer.some.get(l)) };
     let body = html! {
         (heading(&title, &subject))
         (switcher(visit, &paths, &answer.card, &answer.cards))
         (source(visit, answer, Some(&again)))
+        @if let Some(payable) = &payable { (bill::above(visit, pack, service, answer, payable)) }
         @if nothing {
             (good_news(&fill(service.answer.none.get(l)), &fill(service.answer.none_detail.get(l)), html! {}))
         } @else if service.answer.shape == Shape::Card {
             @for row in &answer.rows { (whole(visit, service, row)) }
         } @else {
             @if settled { (good_news(text::list_all_done(l), &fill("{subject}"), html! {})) }
-            (records(visit, &paths, service, answer))
+            (records(visit, &paths, pack, service, answer, payable.as_ref()))
         }
         (if_wrong(visit, service, answer))
     };
     visit.show(Sheet { title: service.short_name.get(l), back: &paths.home, body, ..Sheet::default() })
+}
+
+/// What can be paid of an answer. An old answer says what was owed, and nobody pays on the strength of that.
+fn payable(visit: &Visit, pack: &CityPack, service: &Service, answer: &Answer) -> Option<Payable> {
+    let payable = visit.platform().payable(pack, service, answer)?;
+    (!matches!(answer.freshness, Freshness::Stale(_))).then_some(payable)
 }
 
 /// Whose and which: 晋A00000 · 小型汽车, and the owner if it is somebody else.
@@ -237,7 +245,14 @@ fn if_wrong(visit: &Visit, service: &Service, answer: &Answer) -> Markup {
 }
 
 /// The list, what is open before what is settled, a page at a time.
-fn records(visit: &Visit, paths: &Paths, service: &Service, answer: &Answer) -> Markup {
+fn records(
+    visit: &Visit,
+    paths: &Paths,
+    pack: &CityPack,
+    service: &Service,
+    answer: &Answer,
+    payable: Option<&Payable>,
+) -> Markup {
     let l = visit.lang;
     let open = |row: &Row| match &service.answer.open_when {
         None => true,
@@ -254,7 +269,8 @@ fn records(visit: &Visit, paths: &Paths, service: &Service, answer: &Answer) -> 
             @if shown.iter().any(|(_, row)| open(row) == wanted) {
                 @if service.answer.open_when.is_some() { h2 { (label) } } @else { h2.sr { (text::list_count(l, ordered.len() as u64)) } }
                 @for (place, row) in shown.iter().filter(|(_, row)| open(row) == wanted) {
-                    (record(l, paths, service, &answer.card, row, *place))
+                    @let pay = payable.and_then(|payable| payable.row(&row_key(row, *place)));
+                    (record(l, paths, service, &answer.card, row, *place, html! { @if let Some(pay) = pay { (bill::beside(visit, pack, service, answer, pay)) } }))
                 }
             }
         }
@@ -267,13 +283,22 @@ fn as_u32(number: usize) -> u32 {
 }
 
 /// One record in the list. The heading is the link, so that a list of links read aloud says what each is.
-fn record(lang: Lang, paths: &Paths, service: &Service, card: &CardView, row: &Row, place: usize) -> Markup {
+fn record(
+    lang: Lang,
+    paths: &Paths,
+    service: &Service,
+    card: &CardView,
+    row: &Row,
+    place: usize,
+    below: Markup,
+) -> Markup {
     let href = format!("{}/{}/{}", paths.ask, card.id, crate::return_path::encode(&row_key(row, place)));
     let title = title_of(lang, service, row);
     html! {
         section.card.record {
             div.card-head { h3 { a href=(href) { (title) } } (state_tag(lang, service, row)) }
             (summary(fields(service, Place::List).filter(|field| field.kind != FieldKind::Choice).filter_map(|field| line(lang, field, row, false))))
+            (below)
         }
     }
 }
@@ -409,9 +434,12 @@ pub(crate) fn in_detail(
         service.answer.evidence.as_ref().map(|field| row.get(field).is_some_and(|path| !path.text().is_empty()));
     let src = format!("{}/evidence/{}/{}", paths.service, answer.card.id, crate::return_path::encode(key));
     let back = paths.of_card(&answer.card);
+    let payable = payable(visit, pack, service, answer);
+    let pay = payable.as_ref().and_then(|payable| payable.row(key));
     let body = html! {
         (heading(&title, &subject_line(l, &answer.card)))
         (source(visit, answer, None))
+        @if let Some(pay) = pay { (bill::beside(visit, pack, service, answer, pay)) }
         @if let Some(given) = photo {
             (card(text::evidence_title(l), None, html! {
                 @if given {

@@ -6,8 +6,8 @@ use std::pin::Pin;
 use axum::{Router, http::Method, response::Response, routing::MethodFilter};
 
 use crate::{
-    Site, about, access, asset, card, city, consent, customer, gallery, health, home, profile, real_name, record,
-    search, service, session, settings, sign_in, token,
+    Site, about, access, asset, card, city, consent, customer, gallery, health, home, payment, profile, quote,
+    real_name, record, search, service, session, settings, sign_in, token,
     trouble::Trouble,
     visit::{Visit, enter},
 };
@@ -114,6 +114,12 @@ routes! {
     GET  "/{city}/s/{service}/ask"                  Verified    Page record::ask;
     GET  "/{city}/s/{service}/ask/{card}/{row}"     Verified    Page record::detail;
     GET  "/{city}/s/{service}/evidence/{card}/{row}" Verified   Page record::evidence;
+    GET  "/{city}/s/{service}/pay/{card}"           Verified    Page quote::show;
+    POST "/{city}/s/{service}/pay/{card}"           Verified    Page quote::pay;
+    GET  "/{city}/payments"                         Verified    Page payment::list;
+    GET  "/{city}/payments/{payment}"               Verified    Page payment::show;
+    POST "/{city}/payments/{payment}/switch"        Verified    Page payment::switch;
+    POST "/{city}/payments/{payment}/cancel"        Verified    Page payment::cancel;
     GET  "/{city}/cards"                            Verified    Page card::list;
     GET  "/{city}/cards/vehicle"                    Verified    Page card::vehicle_form;
     POST "/{city}/cards/vehicle"                    Verified    Page card::bind_vehicle;

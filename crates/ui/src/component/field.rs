@@ -27,6 +27,8 @@ pub enum Input {
     CustomerNo,
     /// The end of a name, one or two characters.
     HolderTail,
+    /// Yuan.
+    Amount,
     Search,
     /// A name that staff sign in with.
     Login,
@@ -52,6 +54,7 @@ impl Input {
             Self::Login => ("text", "text", "username", 40, "mono w-20"),
             Self::Password => ("password", "text", "current-password", 200, "mono w-20"),
             Self::Date => ("date", "text", "off", 10, "w-10"),
+            Self::Amount => ("text", "decimal", "transaction-amount", 12, "mono w-10"),
             Self::Search => ("search", "search", "off", 60, ""),
         }
     }

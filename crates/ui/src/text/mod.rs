@@ -9,12 +9,14 @@
 mod account;
 mod desk;
 mod house;
+mod pay;
 mod problem;
 mod record;
 
 pub use account::*;
 pub use desk::*;
 pub use house::*;
+pub use pay::*;
 pub use problem::*;
 pub use record::*;
 

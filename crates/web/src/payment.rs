@@ -1,0 +1,318 @@
+//! A payment, from the cashier to the receipt or to the money back home. Every state is a page that can be left, reloaded
+//! and bookmarked; none of them promises more than is known.
+
+use axum::response::Response;
+use capability::{
+    payment::State,
+    refund::{Reason, Route as RefundRoute, State as RefundState},
+};
+use engine::{CashierView, MonthPaid, PaymentInfo, PaymentPage, PaymentView, RefundLine};
+use kernel::{Lang, Money};
+use manifest::CityPack;
+use maud::{Markup, html};
+use ui::{
+    Button, Tone,
+    component::{
+        Moment, MomentState, Row, Summary, bars, card, empty, good_news, heading, notice, qr, rows, summary, timeline,
+    },
+    format, text,
+};
+
+use crate::{
+    quote::device,
+    route::Outcome,
+    visit::{Sheet, Visit},
+};
+
+pub(crate) async fn show(visit: &mut Visit) -> Outcome {
+    let pack = visit.city()?;
+    let id = visit.id_param("payment")?;
+    // Whoever comes back from the cashier, or says that they have paid, is told what the provider says now.
+    let look = !visit.query.get("back").is_empty();
+    let payment = visit.platform().payment(visit.citizen()?, &pack.city.id, id, device(visit), look).await?;
+    // Straight on to the cashier after the button that said so: one tap less.
+    if !visit.query.get("go").is_empty()
+        && let (State::Pending, Some(CashierView::Open(url))) = (payment.state, &payment.cashier)
+    {
+        return Ok(visit.see_other(url));
+    }
+    Ok(page(visit, &pack, &payment))
+}
+
+pub(crate) async fn switch(visit: &mut Visit) -> Outcome {
+    let pack = visit.city()?;
+    let id = visit.id_param("payment")?;
+    let provider = visit.form.get("provider").to_owned();
+    visit.platform().switch_provider(visit.citizen()?, &pack.city.id, id, &provider).await?;
+    Ok(visit.see_other(&format!("/{}/payments/{id}?go=1", pack.city.id)))
+}
+
+pub(crate) async fn cancel(visit: &mut Visit) -> Outcome {
+    let pack = visit.city()?;
+    let id = visit.id_param("payment")?;
+    visit.platform().cancel_payment(visit.citizen()?, &pack.city.id, id).await?;
+    Ok(visit.see_other(&format!("/{}/payments/{id}", pack.city.id)))
+}
+
+fn path(pack: &CityPack, payment: &PaymentView) -> String {
+    format!("/{}/payments/{}", pack.city.id, payment.id)
+}
+
+pub(crate) fn page(visit: &Visit, pack: &CityPack, payment: &PaymentView) -> Response {
+    let l = visit.lang;
+    let department = payment.department.get(l);
+    let amount = payment.amount.yuan();
+    let service = visit.catalogue.services.get(&payment.service);
+    let lead = format!("{} · {}", service.map_or("", |service| service.name.get(l)), payment.customer);
+    let title = match payment.state {
+        State::Pending => text::payment_pending_title(l).to_owned(),
+        State::Closed => text::payment_closed_title(l).to_owned(),
+        State::Paid | State::Posting => text::payment_processing_title(l).to_owned(),
+        State::Posted => text::payment_posted_title(l).to_owned(),
+        State::Failed => text::payment_failed_title(l, department),
+        State::Refunding => text::payment_refunding_title(l).to_owned(),
+        State::Refunded => text::payment_refunded_title(l).to_owned(),
+    };
+    let refresh = format!("{}?back=1", path(pack, payment));
+    let body = html! {
+        @if payment.state == State::Posted {
+            (heading(&title, &lead))
+            (good_news(&format!("¥{amount}"), &text::payment_posted_detail(l, department), html! {
+                p.actions { (Button::primary(text::payment_receipt(l)).href(&format!("{}/receipt", path(pack, payment))).icon("receipt").wide()) }
+            }))
+        } @else {
+            (heading(&title, &lead))
+        }
+        @match payment.state {
+            State::Pending => (pending(visit, pack, payment)),
+            State::Closed => {
+                (notice(Tone::Info, "", html! { p { (text::payment_closed_detail(l)) } }))
+                p.actions { (Button::primary(text::payment_again(l)).href(&bills(pack, payment)).wide()) }
+            }
+            State::Paid | State::Posting => {
+                (notice(Tone::Info, &format!("¥{amount}"), html! { p { (text::payment_processing_detail(l, department)) } }))
+                p.actions { (Button::secondary(text::payment_refresh(l)).href(&refresh).icon("refresh-cw").wide()) }
+            }
+            State::Failed | State::Refunding => {
+                p.actions { (Button::secondary(text::payment_refresh(l)).href(&refresh).icon("refresh-cw").wide()) }
+            }
+            State::Refunded => { p { (text::payment_refunded_detail(l)) } }
+            State::Posted => {}
+        }
+        @if !payment.refunds.is_empty() { (refunds(l, &payment.refunds)) }
+        (card(text::pay_what(l), None, html! {
+            @for line in &payment.lines {
+                h3 { (line.title) }
+                (summary([
+                    Some(Summary::text(text::pay_amount(l), &format::money(line.amount))),
+                    (line.surcharge > Money::ZERO).then(|| Summary::text(text::pay_surcharge(l), &format::money(line.surcharge))),
+                ].into_iter().flatten()))
+            }
+            (summary([Summary::markup(text::pay_total(l), html! { strong.sum { (format::money(payment.amount)) } })]))
+        }))
+        (card("", None, course(l, payment)))
+        p.hint {
+            (text::payment_number(l)) " " span.mono translate="no" { (payment.id) }
+            @if let Some(reference) = payment.biller_ref.as_deref().filter(|reference| !reference.is_empty()) {
+                br; (text::payment_biller_ref(l)) " " span.mono translate="no" { (reference) }
+            }
+            br; (department) " " (crate::service::telephone(&payment.phone))
+        }
+    };
+    let back = format!("/{}/payments", pack.city.id);
+    visit.show(Sheet { title: &title, back: &back, body, ..Sheet::default() })
+}
+
+/// The bill that it was for: everything is there again.
+fn bills(pack: &CityPack, payment: &PaymentView) -> String {
+    format!("/{}/s/{}/ask", pack.city.id, payment.service)
+}
+
+/// The way to the cashier, another way, and the way out.
+fn pending(visit: &Visit, pack: &CityPack, payment: &PaymentView) -> Markup {
+    let l = visit.lang;
+    let path = path(pack, payment);
+    let provider = payment.provider.as_ref().map_or("", |provider| provider.name.get(l));
+    html! {
+        p.lead { (text::payment_pending_detail(l, &clock(payment.expires_at))) }
+        @match &payment.cashier {
+            Some(CashierView::Open(url)) => {
+                p.actions { (Button::primary(&text::payment_open_cashier(l, provider)).href(url).icon("external-link").wide()) }
+            }
+            Some(CashierView::Scan(code)) => {
+                (card(&text::payment_scan(l, provider), None, qr(code, &text::payment_scan(l, provider))))
+            }
+            Some(CashierView::Unavailable) | None => {
+                (notice(Tone::Warn, &text::payment_cashier_down_title(l, provider), html! { p { (text::payment_cashier_down_detail(l)) } }))
+            }
+        }
+        p.actions { (Button::secondary(text::payment_paid_already(l)).href(&format!("{path}?back=1")).icon("refresh-cw").wide()) }
+        @for other in &payment.others {
+            form.inline method="post" action={ (path) "/switch" } {
+                (Button::link(&text::payment_switch(l, other.name.get(l))).value("provider", &other.id))
+            }
+        }
+        form.inline method="post" action={ (path) "/cancel" } { (Button::link(text::payment_cancel(l))) }
+    }
+}
+
+/// Hours and minutes: a cashier closes on the same day.
+fn clock(at: kernel::Timestamp) -> String {
+    let at = at.civil();
+    format!("{:02}:{:02}", at.hour(), at.minute())
+}
+
+/// What has happened and what comes next.
+fn course(lang: Lang, payment: &PaymentView) -> Markup {
+    let provider = payment.provider.as_ref().map_or("", |provider| provider.name.get(lang));
+    let opened = format::date_time(lang, payment.opened_at);
+    let paid = payment.paid_at.map(|at| text::payment_by_provider(lang, provider, &format::date_time(lang, at)));
+    let posted = payment.posted_at.map(|at| format::date_time(lang, at));
+    let state = |done: bool, now: bool| match (done, now) {
+        (true, _) => MomentState::Done,
+        (_, true) => MomentState::Now,
+        _ => MomentState::Ahead,
+    };
+    let mut moments = vec![Moment { title: text::payment_opened(lang), detail: &opened, state: MomentState::Done }];
+    if payment.state != State::Closed {
+        let waiting = payment.state == State::Pending;
+        moments.push(Moment {
+            title: text::payment_paid(lang),
+            detail: paid.as_deref().unwrap_or_default(),
+            state: state(paid.is_some(), waiting),
+        });
+        if !matches!(payment.state, State::Failed | State::Refunding | State::Refunded) || posted.is_some() {
+            moments.push(Moment {
+                title: text::payment_booked(lang),
+                detail: posted.as_deref().unwrap_or_default(),
+                state: state(posted.is_some(), matches!(payment.state, State::Paid | State::Posting)),
+            });
+        }
+    }
+    timeline(&moments)
+}
+
+fn refunds(lang: Lang, refunds: &[RefundLine]) -> Markup {
+    html! {
+        @for refund in refunds {
+            (card(&text::payment_refund_line(lang, &refund.amount.yuan()), None, html! {
+                p { (reason(lang, refund.reason)) }
+                (timeline(&[
+                    Moment { title: text::refund_state_approved(lang), detail: &format::date_time(lang, refund.asked_at), state: reached(refund.state, RefundState::Approved) },
+                    Moment { title: if refund.route == RefundRoute::Treasury { text::refund_route_treasury(lang) } else { text::refund_state_sent(lang) }, detail: "", state: reached(refund.state, RefundState::Sent) },
+                    Moment { title: text::refund_state_done(lang), detail: &refund.done_at.map(|at| format::date_time(lang, at)).unwrap_or_default(), state: reached(refund.state, RefundState::Done) },
+                ]))
+                @match refund.state {
+                    RefundState::Asked => p.hint { (text::refund_state_asked(lang)) },
+                    RefundState::Declined => (notice(Tone::Info, text::refund_state_declined(lang), html! {})),
+                    RefundState::Abnormal => (notice(Tone::Warn, text::refund_state_abnormal(lang), html! {})),
+                    _ => {},
+                }
+            }))
+        }
+    }
+}
+
+fn reason(lang: Lang, reason: Reason) -> &'static str {
+    match reason {
+        Reason::Surplus => text::refund_reason_surplus(lang),
+        Reason::Late => text::refund_reason_late(lang),
+        Reason::Refused => text::refund_reason_refused(lang),
+        Reason::Rest => text::refund_reason_rest(lang),
+        Reason::Staff => text::refund_reason_staff(lang),
+    }
+}
+
+/// How far a refund is, on its way of three steps.
+fn reached(state: RefundState, step: RefundState) -> MomentState {
+    let place = |state| match state {
+        RefundState::Asked | RefundState::Declined => 0,
+        RefundState::Approved => 1,
+        RefundState::Sent | RefundState::Abnormal => 2,
+        RefundState::Done => 3,
+    };
+    match (place(state), place(step)) {
+        (now, step) if now > step || now == 3 => MomentState::Done,
+        (now, step) if now == step => MomentState::Now,
+        _ => MomentState::Ahead,
+    }
+}
+
+pub(crate) async fn list(visit: &mut Visit) -> Outcome {
+    let pack = visit.city()?;
+    let before = visit.query.get("before").parse().ok();
+    let page = visit.platform().payments(visit.citizen()?, &pack.city.id, before).await?;
+    let year = visit.platform().paid_by_month(visit.citizen()?, &pack.city.id, None).await?;
+    Ok(list_page(visit, &pack, &page, &year))
+}
+
+pub(crate) fn list_page(visit: &Visit, pack: &CityPack, page: &PaymentPage, year: &[MonthPaid]) -> Response {
+    let l = visit.lang;
+    let id = &pack.city.id;
+    let lines: Vec<(String, String, String, (Tone, &str))> = page.items.iter().map(|info| line(visit, info)).collect();
+    let list: Vec<Row<'_>> = page
+        .items
+        .iter()
+        .zip(&lines)
+        .map(|(_, (title, detail, href, tag))| Row {
+            title,
+            detail,
+            href: Some(href),
+            tag: Some(*tag),
+            ..Row::default()
+        })
+        .collect();
+    let body = html! {
+        (heading(text::payments_title(l), ""))
+        @if list.is_empty() {
+            (empty("wallet", text::payments_none_title(l), text::payments_none_detail(l), html! {}))
+        } @else {
+            section.card { (rows(&list)) }
+            @if let Some(next) = page.next {
+                p.actions { (Button::secondary(text::payments_older(l)).href(&format!("/{id}/payments?before={next}"))) }
+            }
+            @if year.iter().any(|month| month.amount > Money::ZERO) { (card(text::payments_year(l), None, chart(l, year))) }
+        }
+    };
+    visit.show(Sheet { title: text::payments_title(l), back: "/me", body, ..Sheet::default() })
+}
+
+fn line<'a>(visit: &'a Visit, info: &PaymentInfo) -> (String, String, String, (Tone, &'a str)) {
+    let l = visit.lang;
+    let service = visit.catalogue.services.get(&info.service).map_or("", |service| service.short_name.get(l));
+    let at = format::moment(l, info.paid_at.unwrap_or(info.opened_at), visit.now);
+    (
+        format!("{service} ¥{}", info.amount.yuan()),
+        format!("{} · {} · {at}", info.title, info.customer),
+        format!("/{}/payments/{}", info.city, info.id),
+        state_tag(l, info.state),
+    )
+}
+
+const fn state_tag(lang: Lang, state: State) -> (Tone, &'static str) {
+    match state {
+        State::Pending => (Tone::Warn, lang.pick("待付款", "To pay")),
+        State::Closed => (Tone::Plain, lang.pick("没有付", "Not paid")),
+        State::Paid | State::Posting => (Tone::Info, lang.pick("处理中", "Processing")),
+        State::Posted => (Tone::Ok, lang.pick("已缴", "Paid")),
+        State::Failed | State::Refunding => (Tone::Warn, lang.pick("退款中", "Going back")),
+        State::Refunded => (Tone::Plain, lang.pick("已退款", "Given back")),
+    }
+}
+
+/// A year as bars. The figures beside them are the table.
+fn chart(lang: Lang, year: &[MonthPaid]) -> Markup {
+    let labels: Vec<(String, u64, String)> = year
+        .iter()
+        .map(|month| {
+            let label = match lang {
+                Lang::ZhCn => format!("{} 年 {} 月", month.year, month.month),
+                Lang::En => format!("{}-{:02}", month.year, month.month),
+            };
+            (label, u64::try_from(month.amount.fen()).unwrap_or(0), format::money(month.amount))
+        })
+        .collect();
+    let items: Vec<(&str, u64, &str)> =
+        labels.iter().map(|(label, value, shown)| (label.as_str(), *value, shown.as_str())).collect();
+    bars(text::payments_year(lang), &items)
+}
