@@ -67,6 +67,13 @@ impl Platform {
         views
     }
 
+    /// Those at which a citizen can agree to be debited.
+    #[must_use]
+    pub fn autopay_providers(&self) -> Vec<ProviderView> {
+        let able = |view: &ProviderView| self.provider(&view.id).is_ok_and(|provider| provider.agreements().is_some());
+        self.providers().into_iter().filter(able).collect()
+    }
+
     #[must_use]
     pub fn provider_health(&self) -> Vec<ProviderHealth> {
         self.inner.providers.load().iter().map(|provider| provider.health()).collect()

@@ -51,6 +51,16 @@ pub fn put_on(headers: &mut HeaderMap, style: Option<&Style>, personal: bool) {
     headers.insert(header::CACHE_CONTROL, if personal { NO_STORE } else { PRIVATE });
 }
 
+/// Lets the forms of a page end at other origins too: browsers hold the redirects after a form to the same policy.
+pub(crate) fn allow_forms_to(headers: &mut HeaderMap, origins: &[String]) {
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok());
+    let allowed =
+        policy.map(|policy| policy.replace("form-action 'self'", &format!("form-action 'self' {}", origins.join(" "))));
+    if let Some(Ok(value)) = allowed.map(HeaderValue::try_from) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, value);
+    }
+}
+
 /// A page, compressed if the browser takes it.
 #[must_use]
 pub fn html(html: String, status: StatusCode, asked: &HeaderMap, style: Option<&Style>, personal: bool) -> Response {

@@ -120,7 +120,7 @@ pub(crate) fn page(visit: &Visit, pack: &CityPack, payment: &PaymentView) -> Res
         }
     };
     let back = format!("/{}/payments", pack.city.id);
-    visit.show(Sheet { title: &title, back: &back, body, ..Sheet::default() })
+    visit.show(Sheet { title: &title, back: &back, pays: payment.state == State::Pending, body, ..Sheet::default() })
 }
 
 /// The bill that it was for: everything is there again.

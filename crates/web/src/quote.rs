@@ -149,7 +149,7 @@ pub(crate) fn page(
         p.hint { (quote.department.get(l)) " · " (format::moment(l, quote.fetched_at, visit.now)) }
     };
     let status = if before.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-    visit.show(Sheet { title: text::pay_check_title(l), back: &back, status, body, ..Sheet::default() })
+    visit.show(Sheet { title: text::pay_check_title(l), back: &back, status, pays: true, body, ..Sheet::default() })
 }
 
 fn bill(visit: &Visit, line: &QuoteLine) -> Markup {

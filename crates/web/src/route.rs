@@ -6,8 +6,8 @@ use std::pin::Pin;
 use axum::{Router, http::Method, response::Response, routing::MethodFilter};
 
 use crate::{
-    Site, about, access, asset, card, city, consent, customer, gallery, health, home, payment, profile, quote,
-    real_name, record, search, service, session, settings, sign_in, token,
+    Site, about, access, asset, autopay, card, city, consent, customer, gallery, health, home, payment, profile, quote,
+    real_name, receipt, record, rest, search, service, session, settings, sign_in, token,
     trouble::Trouble,
     visit::{Visit, enter},
 };
@@ -120,6 +120,17 @@ routes! {
     GET  "/{city}/payments/{payment}"               Verified    Page payment::show;
     POST "/{city}/payments/{payment}/switch"        Verified    Page payment::switch;
     POST "/{city}/payments/{payment}/cancel"        Verified    Page payment::cancel;
+    GET  "/{city}/payments/{payment}/receipt"       Verified    Page receipt::show;
+    GET  "/{city}/payments/{payment}/receipt.json"  Verified    Page receipt::file;
+    GET  "/{city}/verify/{receipt}"                 Anyone      Page receipt::confirm;
+    GET  "/{city}/receipt-key"                      Anyone      Page receipt::key;
+    GET  "/verify"                                  Anyone      Page receipt::verify_form;
+    POST "/verify"                                  Anyone      Page receipt::verify;
+    GET  "/{city}/s/{service}/rest/{card}"          Verified    Page rest::show;
+    POST "/{city}/s/{service}/rest/{card}"          Verified    Page rest::withdraw;
+    GET  "/{city}/s/{service}/autopay/{card}"       Verified    Page autopay::show;
+    POST "/{city}/s/{service}/autopay/{card}"       Verified    Page autopay::set;
+    POST "/{city}/s/{service}/autopay/{card}/stop"  Verified    Page autopay::stop;
     GET  "/{city}/cards"                            Verified    Page card::list;
     GET  "/{city}/cards/vehicle"                    Verified    Page card::vehicle_form;
     POST "/{city}/cards/vehicle"                    Verified    Page card::bind_vehicle;

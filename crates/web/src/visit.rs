@@ -67,12 +67,14 @@ pub(crate) struct Sheet<'a> {
     /// The home band instead of the back bar.
     pub home: bool,
     pub status: StatusCode,
+    /// A form of this page may end at a cashier.
+    pub pays: bool,
     pub body: Markup,
 }
 
 impl Default for Sheet<'_> {
     fn default() -> Self {
-        Self { title: "", back: "/", home: false, status: StatusCode::OK, body: Markup::default() }
+        Self { title: "", back: "/", home: false, status: StatusCode::OK, pays: false, body: Markup::default() }
     }
 }
 
@@ -362,6 +364,9 @@ impl Visit {
         let html = page.html().into_string();
         let personal = self.citizen.is_some() || self.method == Method::POST;
         let mut response = headers::html(html, sheet.status, &self.headers, Some(css), personal);
+        if sheet.pays {
+            headers::allow_forms_to(response.headers_mut(), &self.platform().cashier_origins());
+        }
         if !known && let Some(line) = cookie::set("css", &css.hash, "/", cookie::YEAR_S, self.site.secure_cookies) {
             response.headers_mut().append(header::SET_COOKIE, line);
         }

@@ -130,6 +130,18 @@ pub fn select(lang: Lang, field: &Field<'_>, options: &[(&str, &str)]) -> Markup
     )
 }
 
+/// Several lines, for something that is pasted.
+#[must_use]
+pub fn text_area(lang: Lang, field: &Field<'_>) -> Markup {
+    field.frame(
+        lang,
+        html! {
+            textarea class="mono" id=(field.name) name=(field.name) rows="6" spellcheck="false" autocomplete="off"
+                aria-describedby=[field.described_by()] aria-invalid=[field.error.map(|_| "true")] { (field.value) }
+        },
+    )
+}
+
 /// One card of a choice out of few.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Radio<'a> {

@@ -36,7 +36,7 @@ pub use consent::Consent;
 pub use display::display_form;
 pub use empty::{empty, good_news};
 pub use evidence::evidence;
-pub use field::{Field, Input, Radio, checkbox, form, radios, select};
+pub use field::{Field, Input, Radio, checkbox, form, radios, select, text_area};
 pub use notice::{error_summary, notice};
 pub use pagination::pagination;
 pub use provenance::Provenance;
