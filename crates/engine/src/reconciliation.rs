@@ -7,12 +7,12 @@ use connector::{
     Question,
     pay::{BillKind, BillLine},
 };
-use kernel::{CityId, Date, DepartmentId, Error, Id, Kind, Money, Result, Timestamp};
-use ledger::reconcile::{self, Line, Side};
+use kernel::{CityId, Date, DepartmentId, Error, Id, Kind, Money, Result, Timestamp, identifier::Mistake};
+use ledger::reconcile::{self, Cause, Line, Side};
 use manifest::{CityPack, act::Act};
 use store::{BreakInfo, Reconciled};
 
-use crate::{Deed, Platform, Staff, Verb, act::Values};
+use crate::{Deed, Platform, Staff, Verb, act::Values, sign_in::keep};
 
 /// The hour of the morning from which a provider's bill of the day before can be had.
 const FROM_HOUR: i8 = 10;
@@ -37,6 +37,11 @@ pub struct BreakView {
     pub resolved_at: Option<Timestamp>,
     pub resolved_by: String,
     pub note: String,
+    pub cause: Option<Cause>,
+    /// Who has taken it up; empty for nobody.
+    pub claimed_by: String,
+    /// It is this member of staff who has.
+    pub own: bool,
 }
 
 /// How far the comparison of a day is.
@@ -67,37 +72,44 @@ struct Party {
 impl Platform {
     /// The breaks that wait for somebody, the oldest day first.
     pub async fn open_breaks(&self, staff: &Staff, city: &CityId) -> Result<Vec<BreakView>> {
-        let scope = staff.may(Verb::SeeBreaks, city).ok_or(Kind::Denied("not_your_role"))?;
         let cell = self.inner.stores.city(city).await?;
+        let found = cell.open_breaks(OPEN_MAX).await?;
+        self.break_views(staff, city, found).await
+    }
+
+    pub async fn breaks_of_day(&self, staff: &Staff, city: &CityId, day: Date) -> Result<Vec<BreakView>> {
+        let cell = self.inner.stores.city(city).await?;
+        let found = cell.breaks_of(day).await?;
+        self.break_views(staff, city, found).await
+    }
+
+    pub async fn reconciliation_break(&self, staff: &Staff, city: &CityId, id: Id) -> Result<BreakView> {
+        let found = self.break_for(staff, Verb::SeeBreaks, city, id).await?;
+        self.break_view(staff, found).await
+    }
+
+    /// Those of the departments that this member of staff works for.
+    async fn break_views(&self, staff: &Staff, city: &CityId, found: Vec<BreakInfo>) -> Result<Vec<BreakView>> {
+        staff.may(Verb::SeeBreaks, city).ok_or(Kind::Denied("not_your_role"))?;
         let mut views = Vec::new();
-        for found in cell.open_breaks(OPEN_MAX).await? {
-            let department =
-                (found.found.side == Side::Department).then(|| DepartmentId::parse(&found.party)).flatten();
-            if matches!(scope, crate::Scope::City) || department.is_some_and(|id| scope.covers(&id)) {
-                views.push(self.break_view(found).await?);
+        for found in found {
+            if staff.may_at(Verb::SeeBreaks, city, department_of(&found).as_ref()) {
+                views.push(self.break_view(staff, found).await?);
             }
         }
         Ok(views)
     }
 
-    pub async fn breaks_of_day(&self, staff: &Staff, city: &CityId, day: Date) -> Result<Vec<BreakView>> {
-        staff.may(Verb::SeeBreaks, city).ok_or(Kind::Denied("not_your_role"))?;
-        let cell = self.inner.stores.city(city).await?;
-        let mut views = Vec::new();
-        for found in cell.breaks_of(day).await? {
-            views.push(self.break_view(found).await?);
-        }
-        Ok(views)
-    }
-
-    pub async fn reconciliation_break(&self, staff: &Staff, city: &CityId, id: Id) -> Result<BreakView> {
-        staff.may(Verb::SeeBreaks, city).ok_or(Kind::Denied("not_your_role"))?;
+    /// Somebody else's department has no breaks for this member of staff.
+    async fn break_for(&self, staff: &Staff, verb: Verb, city: &CityId, id: Id) -> Result<BreakInfo> {
+        staff.may(verb, city).ok_or(Kind::Denied("not_your_role"))?;
         let cell = self.inner.stores.city(city).await?;
         let found = cell.reconciliation_break(id).await?.ok_or(Kind::NotFound)?;
-        self.break_view(found).await
+        let theirs = staff.may_at(verb, city, department_of(&found).as_ref());
+        if theirs { Ok(found) } else { Err(Kind::NotFound.into()) }
     }
 
-    async fn break_view(&self, found: BreakInfo) -> Result<BreakView> {
+    async fn break_view(&self, staff: &Staff, found: BreakInfo) -> Result<BreakView> {
         Ok(BreakView {
             id: found.id,
             day: found.day,
@@ -111,23 +123,55 @@ impl Platform {
             resolved_at: found.resolved_at,
             resolved_by: self.staff_name(found.resolved_by).await?,
             note: found.note.unwrap_or_default(),
+            cause: found.cause,
+            claimed_by: self.staff_name(found.claimed_by).await?,
+            own: found.claimed_by == Some(staff.id),
         })
     }
 
-    /// A person has seen to a break, and says how.
-    pub async fn resolve_break(&self, staff: &Staff, city: &CityId, id: Id, note: &str) -> Result<()> {
+    /// Takes a break up, so that two people do not work on one.
+    pub async fn claim_break(&self, staff: &Staff, city: &CityId, id: Id) -> Result<()> {
+        let (by, now) = (staff.id, self.now());
+        self.break_deed(staff, city, id, "claim", move |cell| async move { cell.claim_break(id, by, now).await }).await
+    }
+
+    /// Gives it back, for a colleague to take up.
+    pub async fn release_break(&self, staff: &Staff, city: &CityId, id: Id) -> Result<()> {
+        let by = staff.id;
+        self.break_deed(staff, city, id, "release", move |cell| async move { cell.release_break(id, by).await }).await
+    }
+
+    /// A person has seen to a break, and says what it came from and what was done.
+    pub async fn resolve_break(&self, staff: &Staff, city: &CityId, id: Id, cause: &str, note: &str) -> Result<()> {
+        let mut mistakes = Vec::new();
+        let cause = keep(&mut mistakes, "cause", Cause::parse(cause).ok_or(Mistake::Choice));
         let note = note.trim();
-        if note.is_empty() {
-            return Err(Error::field("note", kernel::identifier::Mistake::Empty("处理说明 / note")));
-        }
+        let given = if note.is_empty() { Err(Mistake::Empty("处理说明 / note")) } else { Ok(()) };
+        keep(&mut mistakes, "note", given);
+        let (Some(cause), true) = (cause, mistakes.is_empty()) else { return Err(Kind::Invalid(mistakes).into()) };
+        let (by, now, said) = (staff.id, self.now(), note.to_owned());
+        let work = move |cell: store::City| async move { cell.resolve_break(id, by, cause, &said, now).await };
+        self.break_deed(staff, city, id, note, work).await
+    }
+
+    async fn break_deed<W>(
+        &self,
+        staff: &Staff,
+        city: &CityId,
+        id: Id,
+        reason: &str,
+        work: impl FnOnce(store::City) -> W + Send,
+    ) -> Result<()>
+    where
+        W: Future<Output = store::Result<bool>> + Send,
+    {
+        let found = self.break_for(staff, Verb::ResolveBreak, city, id).await?;
+        let department = department_of(&found);
         let cell = self.inner.stores.city(city).await?;
-        let deed =
-            Deed { verb: Verb::ResolveBreak, city, department: None, object: format!("break {id}"), reason: note };
-        let work = async {
-            let resolved = cell.resolve_break(id, staff.id, note, self.now()).await?;
-            if resolved { Ok(()) } else { Err(Kind::Conflict("break_resolved").into()) }
-        };
-        self.deed(staff, deed, work).await
+        let object = format!("break {id}");
+        let deed = Deed { verb: Verb::ResolveBreak, city, department: department.as_ref(), object, reason };
+        let done = async move { if work(cell).await? { Ok(()) } else { Err(Kind::Conflict("break_taken").into()) } };
+        self.deed(staff, deed, done).await
     }
 
     /// What a day was compared with, and what is missing.
@@ -313,6 +357,11 @@ impl Platform {
         }
         Ok(lines)
     }
+}
+
+/// The department that a break is with; a provider's concerns the whole city.
+fn department_of(found: &BreakInfo) -> Option<DepartmentId> {
+    (found.found.side == Side::Department).then(|| DepartmentId::parse(&found.party)).flatten()
 }
 
 /// The day before, the day, the day after.

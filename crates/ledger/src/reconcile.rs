@@ -63,6 +63,43 @@ impl Kind {
     }
 }
 
+/// What a break came from, as the person who resolved it found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// Booked around midnight: each side has it, on its own day.
+    Timing,
+    /// The other side's list left it out, or came too early.
+    Omitted,
+    /// Paid twice, and given back or to be given back.
+    PaidTwice,
+    /// A wrong amount on one side, since put right.
+    Amount,
+    /// Ours: a message was lost or booked wrongly, since put right.
+    Ours,
+    Other,
+}
+
+impl Cause {
+    pub const ALL: [Self; 6] = [Self::Timing, Self::Omitted, Self::PaidTwice, Self::Amount, Self::Ours, Self::Other];
+
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Timing => "timing",
+            Self::Omitted => "omitted",
+            Self::PaidTwice => "paid-twice",
+            Self::Amount => "wrong-amount",
+            Self::Ours => "ours",
+            Self::Other => "other",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.word() == word)
+    }
+}
+
 /// One thing that a list says. Money that went back is negative.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {

@@ -4,7 +4,7 @@
 //! that is compared again finds the same breaks and leaves the resolved ones resolved. What vanished by itself, because the
 //! other side's list was late, is closed as such.
 
-use ::ledger::reconcile::{Break, Kind, Side};
+use ::ledger::reconcile::{Break, Cause, Kind, Side};
 use kernel::{Date, Id, Money, ServiceId, Timestamp};
 
 use crate::{City, Error, Result, Row, Tx, payment::money, statement::statement, value::values};
@@ -28,14 +28,21 @@ statement! {
             note = CASE WHEN reconciliation_break.resolved_by IS NULL THEN NULL ELSE reconciliation_break.note END,
             ours_fen = excluded.ours_fen, theirs_fen = excluded.theirs_fen, vanishes = reconciliation_break.vanishes * excluded.vanishes";
     RECONCILIATION_DAY = "SELECT day, side, party, ours, theirs, done_at FROM reconciliation WHERE day = ?1 ORDER BY side, party";
-    RECONCILIATION_OPEN = "SELECT id, day, side, party, kind, order_no, ours_fen, theirs_fen, found_at, resolved_at, resolved_by, note
+    RECONCILIATION_OPEN = "SELECT id, day, side, party, kind, order_no, ours_fen, theirs_fen, found_at, resolved_at, resolved_by, note,
+            claimed_by, claimed_at, cause
         FROM reconciliation_break WHERE resolved_at IS NULL ORDER BY day, found_at, id LIMIT ?1";
-    RECONCILIATION_OF_DAY = "SELECT id, day, side, party, kind, order_no, ours_fen, theirs_fen, found_at, resolved_at, resolved_by, note
+    RECONCILIATION_OF_DAY = "SELECT id, day, side, party, kind, order_no, ours_fen, theirs_fen, found_at, resolved_at, resolved_by, note,
+            claimed_by, claimed_at, cause
         FROM reconciliation_break WHERE day = ?1 ORDER BY side, party, order_no";
-    RECONCILIATION_ONE = "SELECT id, day, side, party, kind, order_no, ours_fen, theirs_fen, found_at, resolved_at, resolved_by, note
+    RECONCILIATION_ONE = "SELECT id, day, side, party, kind, order_no, ours_fen, theirs_fen, found_at, resolved_at, resolved_by, note,
+            claimed_by, claimed_at, cause
         FROM reconciliation_break WHERE id = ?1";
-    RECONCILIATION_RESOLVE = "UPDATE reconciliation_break SET resolved_at = ?4, resolved_by = ?2, note = ?3
-        WHERE id = ?1 AND resolved_at IS NULL";
+    RECONCILIATION_CLAIM = "UPDATE reconciliation_break SET claimed_by = ?2, claimed_at = ?3
+        WHERE id = ?1 AND resolved_at IS NULL AND claimed_by IS NULL";
+    RECONCILIATION_RELEASE = "UPDATE reconciliation_break SET claimed_by = NULL, claimed_at = NULL
+        WHERE id = ?1 AND resolved_at IS NULL AND claimed_by = ?2";
+    RECONCILIATION_RESOLVE = "UPDATE reconciliation_break SET resolved_at = ?5, resolved_by = ?2, note = ?3, cause = ?4
+        WHERE id = ?1 AND resolved_at IS NULL AND (claimed_by IS NULL OR claimed_by = ?2)";
 }
 
 /// One of our lines: an order that was paid, or a refund that was done, at a provider.
@@ -96,6 +103,11 @@ pub struct BreakInfo {
     /// Nobody, when it vanished at a later comparison.
     pub resolved_by: Option<Id>,
     pub note: Option<String>,
+    /// Who has taken it up. Nobody else resolves it meanwhile.
+    pub claimed_by: Option<Id>,
+    pub claimed_at: Option<Timestamp>,
+    /// What it came from, in the word of whoever resolved it.
+    pub cause: Option<Cause>,
 }
 
 /// That a day was compared with a party.
@@ -134,6 +146,9 @@ impl BreakInfo {
             resolved_at: row.maybe(9, Row::timestamp)?,
             resolved_by: row.maybe(10, Row::id)?,
             note: row.maybe(11, Row::text)?,
+            claimed_by: row.maybe(12, Row::id)?,
+            claimed_at: row.maybe(13, Row::timestamp)?,
+            cause: row.maybe(14, |row, at| row.word(at, Cause::parse))?,
         })
     }
 }
@@ -267,8 +282,18 @@ impl City {
         self.read_one(&RECONCILIATION_ONE, values![id]).await?.as_ref().map(BreakInfo::read).transpose()
     }
 
-    /// A person has seen to it. False when there is no such break, or it is resolved.
-    pub async fn resolve_break(&self, id: Id, staff: Id, note: &str, at: Timestamp) -> Result<bool> {
-        Ok(self.execute(&RECONCILIATION_RESOLVE, values![id, staff, note, at]).await? == 1)
+    /// Somebody takes it up. False when there is no such break, it is resolved, or a colleague was first.
+    pub async fn claim_break(&self, id: Id, staff: Id, at: Timestamp) -> Result<bool> {
+        Ok(self.execute(&RECONCILIATION_CLAIM, values![id, staff, at]).await? == 1)
+    }
+
+    /// Whoever took it up gives it back.
+    pub async fn release_break(&self, id: Id, staff: Id) -> Result<bool> {
+        Ok(self.execute(&RECONCILIATION_RELEASE, values![id, staff]).await? == 1)
+    }
+
+    /// A person has seen to it. False when there is no such break, it is resolved, or a colleague has taken it up.
+    pub async fn resolve_break(&self, id: Id, staff: Id, cause: Cause, note: &str, at: Timestamp) -> Result<bool> {
+        Ok(self.execute(&RECONCILIATION_RESOLVE, values![id, staff, note, cause.word(), at]).await? == 1)
     }
 }

@@ -170,8 +170,11 @@ CREATE TABLE reconciliation_break (
     theirs_fen BIGINT,
     vanishes BIGINT NOT NULL,
     found_at BIGINT NOT NULL,
+    claimed_by BYTEA,
+    claimed_at BIGINT,
     resolved_at BIGINT,
     resolved_by BYTEA,
+    cause TEXT,
     note TEXT
 );
 CREATE UNIQUE INDEX reconciliation_break_about ON reconciliation_break (day, side, party, kind, order_no);

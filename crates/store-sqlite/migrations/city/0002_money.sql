@@ -170,8 +170,11 @@ CREATE TABLE reconciliation_break (
     theirs_fen INTEGER,
     vanishes INTEGER NOT NULL,
     found_at INTEGER NOT NULL,
+    claimed_by BLOB,
+    claimed_at INTEGER,
     resolved_at INTEGER,
     resolved_by BLOB,
+    cause TEXT,
     note TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX reconciliation_break_about ON reconciliation_break (day, side, party, kind, order_no);

@@ -82,6 +82,7 @@ macro_rules! contract_suite {
             a_desk_session_idles_expires_ends_and_dies_with_its_account
             roles_are_given_taken_and_still_named
             deeds_of_staff_are_written_and_never_changed
+            a_break_is_taken_up_by_one_person_who_resolves_it
         );
     };
     (@ $opener:expr; $($behaviour:ident)+) => {

@@ -208,3 +208,53 @@ pub async fn deeds_of_staff_are_written_and_never_changed(opener: Arc<dyn Opener
     assert_eq!(all.len(), 3);
     assert!(all.iter().all(|act| act.reason == "paid twice"));
 }
+
+pub async fn a_break_is_taken_up_by_one_person_who_resolves_it(opener: Arc<dyn Opener>) {
+    use ::ledger::reconcile::{Break, Cause, Kind, Side};
+
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    let day = NOON.date();
+    let ours = Some(kernel::Money::from_fen(100));
+    let found = Break { side: Side::Provider, kind: Kind::Short, order: "order-1".into(), ours, theirs: None };
+    let reconciled = || crate::Reconciled {
+        day,
+        side: Side::Provider,
+        party: "pay".into(),
+        ours: 1,
+        theirs: 0,
+        breaks: vec![found.clone()],
+        at: NOON,
+    };
+    city.put_reconciled(reconciled()).await.expect("store");
+    let id = city.open_breaks(9).await.expect("store")[0].id;
+    let claims: Vec<_> = (0..16_u64)
+        .map(|n| {
+            let city = city.clone();
+            tokio::spawn(async move { (n, city.claim_break(id, super::id(n), NOON).await.expect("store")) })
+        })
+        .collect();
+    let mut owners = Vec::new();
+    for claim in claims {
+        let (n, claimed) = claim.await.expect("task");
+        owners.extend(claimed.then_some(n));
+    }
+    let [owner] = owners.as_slice() else { panic!("taken up by {owners:?}") };
+    let (owner, other) = (super::id(*owner), super::id(99));
+    city.put_reconciled(reconciled()).await.expect("store");
+    let info = city.reconciliation_break(id).await.expect("store").expect("there");
+    assert_eq!((info.claimed_by, info.claimed_at), (Some(owner), Some(NOON)), "a new comparison leaves it with them");
+    assert!(!city.release_break(id, other).await.expect("store"), "somebody else's");
+    assert!(!city.resolve_break(id, other, Cause::Other, "n", NOON).await.expect("store"), "somebody else's");
+    assert!(city.release_break(id, owner).await.expect("store"));
+    assert!(city.claim_break(id, other, NOON).await.expect("store"), "free again");
+    assert!(city.resolve_break(id, other, Cause::PaidTwice, "given back", NOON).await.expect("store"));
+    assert!(!city.resolve_break(id, other, Cause::Other, "again", NOON).await.expect("store"), "once");
+    assert!(!city.claim_break(id, owner, NOON).await.expect("store"), "nothing to take up");
+    let info = city.reconciliation_break(id).await.expect("store").expect("there");
+    assert_eq!(
+        (info.resolved_by, info.cause, info.note.as_deref()),
+        (Some(other), Some(Cause::PaidTwice), Some("given back"))
+    );
+    assert!(city.open_breaks(9).await.expect("store").is_empty());
+}
