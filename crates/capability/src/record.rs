@@ -88,6 +88,10 @@ fn compute(with: Derivation, from: &[String], row: &Row, rules: &Rules, place: &
             }
             .to_owned(),
         ),
+        Derivation::TariffCost => {
+            let (tariff, _) = rules.tariff_on(date(1)?, place, &text(2)?)?;
+            Value::Number(crate::bill::cost(tariff, u32::try_from(number(0)?).ok()?).total.fen())
+        }
         Derivation::DaysLeft => Value::Number(cycle::days_between(today, date(0)?).into()),
     })
 }
@@ -128,8 +132,14 @@ pub fn figure(service: &Service, answers: &[&[Row]]) -> Figure {
         let open: usize = answers.iter().map(|rows| open_count(service, rows)).sum();
         return Figure { value: Some(open.to_string()), tone: if open == 0 { Tone::Ok } else { Tone::Warn } };
     };
-    let value = answers.iter().flat_map(|rows| rows.iter()).find_map(|row| row.get(key));
+    let mut values = answers.iter().flat_map(|rows| rows.iter()).filter_map(|row| row.get(key));
     let field = service.answer.fields.iter().find(|field| field.key == *key);
+    if field.is_some_and(|field| field.kind == FieldKind::Money) {
+        // Money on several accounts is one sum.
+        let sum = values.filter_map(Value::number).map(Money::from_fen).try_fold(Money::ZERO, Money::checked_add);
+        return Figure { value: sum.map(Money::yuan), tone: Tone::Plain };
+    }
+    let value = values.next();
     let tone = field.zip(value).map_or(Tone::Plain, |(field, value)| tone(field, value));
     Figure { value: value.map(Value::text), tone }
 }

@@ -99,11 +99,13 @@ const fn is_treacherous(c: char) -> bool {
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// ISO date, or ISO date and time if the pattern has hours.
+/// ISO date, ISO date and time if the pattern has hours, or year and month if it has no day.
 fn date(pattern: &str, text: &str) -> Option<String> {
     let read = BrokenDownTime::parse(pattern, text).ok()?;
     if read.hour().is_some() || read.timestamp().is_some() {
         read.to_datetime().ok().map(|at| at.to_string())
+    } else if let (Some(year), Some(month), None) = (read.year(), read.month(), read.day()) {
+        Some(format!("{year:04}-{month:02}"))
     } else {
         read.to_date().ok().map(|on| on.to_string())
     }
@@ -181,13 +183,17 @@ mod tests {
         assert_eq!(with("%Y年%m月%d日", json!("2026年3月2日")), text("2026-03-02"));
         assert_eq!(with("%Y-%m-%d %H:%M", json!("2026-03-02 08:12")), text("2026-03-02T08:12:00"));
         assert_eq!(with("%Y-%m-%d %H:%M:%S", json!("2026-03-02 08:12:33")), text("2026-03-02T08:12:33"));
+        assert_eq!(with("%Y%m", json!("202610")), text("2026-10"));
+        assert_eq!(with("%Y-%m", json!("2026-03")), text("2026-03"));
         assert_eq!(with("%Y-%m-%d", json!(null)), Ok(None));
         for (pattern, value) in [
             ("%Y-%m-%d", "2026-02-30"),
             ("%Y-%m-%d", "0000-00-00"),
             ("%Y-%m-%d", "2026-03-02 08:12"),
             ("%Y-%m-%d", "yesterday"),
-            ("%Y-%m", "2026-03"),
+            ("%Y-%m", "2026-13"),
+            ("%Y%m", "2026-2027"),
+            ("%m-%d", "03-02"),
             ("%Q", "x"),
         ] {
             assert_eq!(with(pattern, json!(value)), Err(Failure::Garbage), "{pattern} {value}");

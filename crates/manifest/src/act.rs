@@ -61,6 +61,7 @@ impl Act {
         match self {
             Self::Bind | Self::Balance => &[],
             // `id` is the row's; `at` civil time as 2026-03-02 08:12:00.
+            // The department makes one decision for a record, however often it is told.
             Self::Accept => &["id", "name", "resident_id", "at", "key"],
             // `ids` and `decision_nos` are joined by commas. The amount is without the surcharge, the total with it. `at` is
             // when the provider took the money; `key` is the same at every try, and comes back in the day's list.

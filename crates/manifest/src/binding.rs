@@ -216,7 +216,7 @@ pub struct Mapping {
     /// A fixed value instead of a path.
     #[serde(default)]
     pub constant: Option<String>,
-    /// strftime pattern of the department's dates, for fields of kind date and date-time.
+    /// strftime pattern of the department's dates, for fields of kind date, date-time and month.
     #[serde(default)]
     pub date: Option<String>,
     /// `yuan` or `fen` for money.

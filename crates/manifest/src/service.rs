@@ -215,6 +215,8 @@ pub enum FieldKind {
     Text,
     /// `2026-03-02`
     Date,
+    /// `2026-03`
+    Month,
     /// `2026-03-02T08:12:00`, civil time of Asia/Shanghai.
     DateTime,
     /// Integer fen.
@@ -284,6 +286,8 @@ pub enum Derivation {
     ExamState,
     /// a date -> whole days from today, negative if past
     DaysLeft,
+    /// units used, first day of the period, name of the tariff -> what the tariff of that day makes of them
+    TariffCost,
 }
 
 impl Derivation {
@@ -293,6 +297,7 @@ impl Derivation {
         match self {
             Self::CycleStart | Self::CycleEnd | Self::PointsLeft | Self::DaysLeft => 1,
             Self::RulePoints | Self::RuleFine => 2,
+            Self::TariffCost => 3,
             Self::ExamDue | Self::ExamState => 4,
         }
     }
@@ -315,6 +320,7 @@ impl Derivation {
             Self::RuleFine => &[FieldKind::Text],
             Self::ExamState => &[FieldKind::Choice],
             Self::DaysLeft => &[FieldKind::Number],
+            Self::TariffCost => &[FieldKind::Money],
         }
     }
 }

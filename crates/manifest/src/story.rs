@@ -169,6 +169,11 @@ pub struct Expect {
     pub rows_min: Option<u32>,
     #[serde(default)]
     pub rows_max: Option<u32>,
+    /// Least and most number of rows that the headline counts.
+    #[serde(default)]
+    pub open_min: Option<u32>,
+    #[serde(default)]
+    pub open_max: Option<u32>,
     /// Fields that must be there, in some row or in every row.
     #[serde(default)]
     pub field: Vec<FieldExpect>,

@@ -10,6 +10,6 @@ pub mod truth;
 mod visitor;
 
 pub use database::Engine;
-pub use role::{Cast, cast};
+pub use role::{Account, Cast, cast};
 pub use town::{Town, TownConfig, department_of, packs};
 pub use visitor::Visitor;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use kernel::Date;
+use kernel::{Date, ServiceId};
 use manifest::{service::Subject, story::Role};
-use sandbox::{Citizen, Sandbox, State};
+use sandbox::{BillState, Biller, Citizen, CustomerTruth, Sandbox, State};
 
 /// A person for a role, and which of their cards the story is about.
 #[derive(Clone, Debug)]
@@ -20,7 +20,8 @@ pub struct Cast {
 /// An account as its holder would type it in.
 #[derive(Clone, Debug)]
 pub struct Account {
-    pub service: String,
+    /// It belongs to one service.
+    pub service: ServiceId,
     pub customer_no: String,
     pub holder_tail: String,
 }
@@ -28,16 +29,44 @@ pub struct Account {
 /// Persons looked at before giving up. Every role is played by at least one person in a hundred.
 const PERSONS_LOOKED_AT: u64 = 20_000;
 
-/// The first adult of an area who fits the role and is not taken by another one.
+/// The first adult of an area who fits the role and is not taken by another one. Customers have an account `at` a biller.
 #[must_use]
-pub fn cast(sandbox: &Sandbox, area: &str, role: Role, today: Date, taken: &BTreeSet<u64>) -> Option<Cast> {
+pub fn cast(
+    sandbox: &Sandbox,
+    area: &str,
+    role: Role,
+    at: Option<(&ServiceId, Biller)>,
+    today: Date,
+    taken: &BTreeSet<u64>,
+) -> Option<Cast> {
     (0..PERSONS_LOOKED_AT)
         .filter(|n| !taken.contains(n))
         .map_while(|n| sandbox.citizen(area, n))
         .filter(|person| age(person.person.birth, today) >= 18)
         .find_map(|person| {
-            fit(&person, role, today).map(|vehicle| Cast { person, subject: role.subject(), vehicle, account: None })
+            let subject = role.subject();
+            if subject == Subject::Customer {
+                let (service, biller) = at?;
+                let customer = person.customers.iter().find(|one| one.biller == biller && owes(one, role))?;
+                let (customer_no, holder_tail) = (customer.no.clone(), customer.holder_tail.clone());
+                let account = Account { service: service.clone(), customer_no, holder_tail };
+                return Some(Cast { person, subject, vehicle: 0, account: Some(account) });
+            }
+            fit(&person, role, today).map(|vehicle| Cast { person, subject, vehicle, account: None })
         })
+}
+
+/// Whether an account is as the role says.
+fn owes(customer: &CustomerTruth, role: Role) -> bool {
+    let open = customer.bills.iter().filter(|bill| bill.state == BillState::Unpaid).count();
+    match role {
+        Role::CustomerWithArrears => open >= 1,
+        // The oldest of them is past its day on any day, so that a late fee has begun where there is one.
+        Role::CustomerWithSeveralPeriods => open >= 2,
+        Role::CustomerWithoutArrears => open == 0 && !customer.bills.is_empty(),
+        Role::CustomerWithBalance => customer.balance_fen.is_some_and(|fen| fen > 0),
+        _ => false,
+    }
 }
 
 /// Full years.
@@ -66,7 +95,7 @@ fn fit(person: &Citizen, role: Role, today: Date) -> Option<usize> {
         }
         Role::DriverAtExamAge => age >= 71 && licence.is_some() && person.exam.is_some(),
         Role::DriverWithoutExam => licence.is_some() && person.exam.is_none(),
-        // Which account is meant depends on the service; see `customer`.
+        // `owes` looks at their accounts.
         Role::CustomerWithArrears
         | Role::CustomerWithSeveralPeriods
         | Role::CustomerWithoutArrears

@@ -166,8 +166,24 @@ impl Town {
     /// A person who plays a role in a city; each time another one, because a person has one account.
     #[must_use]
     pub fn cast(&self, city: &CityPack, role: manifest::story::Role) -> Cast {
+        self.cast_with(city, role, None)
+    }
+
+    /// The same for a service: customers have their account at the biller that answers it.
+    #[must_use]
+    pub fn cast_for(&self, city: &CityPack, service: &Service, role: manifest::story::Role) -> Cast {
+        let biller = sandbox::Biller::parse(department_of(city, service.id.as_str()).word());
+        self.cast_with(city, role, biller.map(|biller| (&service.id, biller)))
+    }
+
+    fn cast_with(
+        &self,
+        city: &CityPack,
+        role: manifest::story::Role,
+        at: Option<(&kernel::ServiceId, sandbox::Biller)>,
+    ) -> Cast {
         let mut taken = self.taken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let cast = crate::cast(&self.sandbox, &city.city.code, role, self.clock.today(), &taken)
+        let cast = crate::cast(&self.sandbox, &city.city.code, role, at, self.clock.today(), &taken)
             .unwrap_or_else(|| panic!("nobody in the sandbox plays {role:?}"));
         taken.insert(cast.person.person.n);
         cast

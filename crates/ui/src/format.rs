@@ -26,6 +26,16 @@ fn day_of_year(lang: Lang, date: Date) -> String {
     }
 }
 
+/// A month written `2026-03`: `2026 年 3 月`, `Mar 2026`. Anything else is shown as it stands.
+#[must_use]
+pub fn month_of(lang: Lang, text: &str) -> String {
+    match (format!("{text}-01").parse::<Date>(), lang) {
+        (Err(_), _) => text.to_owned(),
+        (Ok(day), Lang::ZhCn) => format!("{} 年 {} 月", day.year(), day.month()),
+        (Ok(day), Lang::En) => format!("{} {}", month(day), day.year()),
+    }
+}
+
 /// `2026 年 3 月 2 日 08:12`, `2 Mar 2026, 08:12`.
 #[must_use]
 pub fn date_time(lang: Lang, at: Timestamp) -> String {

@@ -334,6 +334,7 @@ fn choice(lang: Lang, field: &Field, value: &Value) -> Markup {
 fn words(lang: Lang, field: &Field, value: &Value) -> String {
     match field.kind {
         FieldKind::Date | FieldKind::DateTime => format::civil(lang, &value.text()),
+        FieldKind::Month => format::month_of(lang, &value.text()),
         FieldKind::Money => value.number().map_or_else(|| value.text(), |fen| format::money(Money::from_fen(fen))),
         FieldKind::Points => match value.number().and_then(|points| u64::try_from(points).ok()) {
             Some(points) => format!("{points} {}", text::points_unit(lang, points)),

@@ -2,7 +2,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::date;
 use kernel::Text;
-use manifest::rule::{ExamRule, FineRule, PointsRule, Violation};
+use manifest::{
+    fee::{Tariff, TariffRule, TariffStep},
+    rule::{ExamRule, FineRule, PointsRule, Violation},
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -110,6 +113,12 @@ fn service() -> Service {
         kind = "points"
         place = "detail"
         derive = { with = "points-left", from = ["taken"] }
+        [[answer.fields]]
+        key = "by_tariff"
+        label = { zh-CN = "", en = "" }
+        kind = "money"
+        place = "detail"
+        derive = { with = "tariff-cost", from = ["kwh", "at", "tariff"] }
         "#,
     )
     .expect("a service")
@@ -267,4 +276,50 @@ proptest! {
         derive(&service(), &mut rows, &rules(), "990100", date(2026, 4, 1));
         prop_assert!(rows.len() == 1);
     }
+}
+
+#[test]
+fn usage_costs_what_the_tariff_of_that_day_and_place_says() {
+    let step = |up_to, unit_milliyuan| TariffStep { up_to, unit_milliyuan };
+    let tariff = |step| Tariff { unit: Text::default(), step };
+    let rule = |effective_on, step| TariffRule {
+        effective_on,
+        place: "14".to_owned(),
+        source: Text::default(),
+        by_name: BTreeMap::from([("home".to_owned(), tariff(step))]),
+    };
+    let rules = rules().with_fees(
+        Vec::new(),
+        vec![
+            rule(date(2012, 7, 1), vec![step(Some(170), 477), step(Some(260), 527), step(None, 777)]),
+            rule(date(2020, 1, 1), vec![step(None, 500)]),
+        ],
+    );
+    let cost = |place: &str, day: &str, kwh: &str, name: &str| {
+        let mut rows = [row(&[("code", "x"), ("at", day), ("kwh", kwh), ("tariff", name)])];
+        derive(&service(), &mut rows, &rules, place, date(2026, 4, 1));
+        rows[0].get("by_tariff").and_then(Value::number)
+    };
+    assert_eq!(cost("149900", "2019-12-01", "300", "home"), Some(15_960), "the published vector");
+    assert_eq!(cost("149900", "2020-01-01", "300", "home"), Some(15_000), "the younger tariff");
+    for (place, day, kwh, name) in [
+        ("149900", "2019-12-01", "300", "shop"),
+        ("119900", "2019-12-01", "300", "home"),
+        ("149900", "2000-12-01", "300", "home"),
+        ("149900", "2019-12-01", "-3", "home"),
+        ("149900", "2019-12-01", "many", "home"),
+    ] {
+        assert_eq!(cost(place, day, kwh, name), None, "{place} {day} {kwh} {name}");
+    }
+}
+
+#[test]
+fn money_on_the_home_page_is_one_sum_in_yuan() {
+    let mut service = service();
+    service.answer.home.field = Some("by_tariff".to_owned());
+    let row = |fen| Row::from([("by_tariff".to_owned(), Value::Number(fen))]);
+    let (one, other) = ([row(123_450)], [row(50)]);
+    assert_eq!(figure(&service, &[&one, &other]).value.as_deref(), Some("1,235.00"));
+    assert_eq!(figure(&service, &[&one]).value.as_deref(), Some("1,234.50"));
+    assert_eq!(figure(&service, &[&[row(i64::MAX)], &one]).value, None, "no sum is better than a wrong one");
 }

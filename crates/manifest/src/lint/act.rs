@@ -178,8 +178,10 @@ impl Desk<'_, '_> {
                 self.problems.push(Problem::error(code, at.at("send"), what, fix));
             }
         };
-        if act.changes() {
-            needs(&["key"], "no-key", "told twice, the department would do it twice");
+        match act {
+            Act::Accept => needs(&["id"], "no-record", "nothing says which record is accepted"),
+            _ if act.changes() => needs(&["key"], "no-key", "told twice, the department would do it twice"),
+            _ => {}
         }
         if matches!(act, Act::Pay | Act::Withdraw) {
             needs(&["amount_fen", "amount_yuan", "total_fen", "total_yuan"], "no-amount", "nothing says how much");

@@ -28,11 +28,17 @@ pub(super) fn source(key: &str, mapping: &Mapping, at: &Place, problems: &mut Ve
         }
     }
     if let Some(pattern) = &mapping.date
-        && !is_date_pattern(pattern)
+        && !(is_date_pattern(pattern) || is_month_pattern(pattern))
     {
         let what = format!("`{pattern}` is no date pattern");
         problems.push(Problem::error("bad-date-pattern", at.at("date"), what, "for example %Y-%m-%d %H:%M"));
     }
+}
+
+/// A month and no day.
+fn is_month_pattern(pattern: &str) -> bool {
+    let directives: Vec<&str> = pattern.split('%').skip(1).map(|rest| rest.get(..1).unwrap_or_default()).collect();
+    directives == ["Y", "m"]
 }
 
 fn is_date_pattern(pattern: &str) -> bool {
@@ -44,7 +50,7 @@ fn is_date_pattern(pattern: &str) -> bool {
 
 pub(super) fn kind_fits(field: &Field, mapping: &Mapping, at: &Place, problems: &mut Vec<Problem>) {
     let key = &field.key;
-    let is_date = matches!(field.kind, FieldKind::Date | FieldKind::DateTime);
+    let is_date = matches!(field.kind, FieldKind::Date | FieldKind::DateTime | FieldKind::Month);
     let mut wrong =
         |place: Place, what: String, fix: &str| problems.push(Problem::error("wrong-mapping", place, what, fix));
     if mapping.constant.is_none() && (field.kind == FieldKind::Money) != mapping.money.is_some() {
@@ -63,6 +69,17 @@ pub(super) fn kind_fits(field: &Field, mapping: &Mapping, at: &Place, problems: 
             wrong(at.at("date"), format!("`{key}` is no date"), "remove `date`");
         } else {
             wrong(at.clone(), format!("`{key}` is a date of an unknown form"), "add `date = \"%Y-%m-%d\"`");
+        }
+    }
+    if let Some(pattern) = mapping.date.as_ref().filter(|_| is_date) {
+        let month = field.kind == FieldKind::Month;
+        if month != is_month_pattern(pattern) {
+            let (what, fix) = if month {
+                (format!("`{key}` is a month without a day"), "for example %Y%m or %Y-%m")
+            } else {
+                (format!("`{key}` is a day, and the pattern has none"), "for example %Y-%m-%d")
+            };
+            wrong(at.at("date"), what, fix);
         }
     }
     if field.kind == FieldKind::Choice {
@@ -85,6 +102,7 @@ mod tests {
     fn date_patterns_name_a_whole_day() {
         assert!(is_date_pattern("%Y-%m-%d %H:%M"));
         assert!(is_date_pattern("%Y%m%d"));
+        assert!(is_month_pattern("%Y%m") && is_month_pattern("%Y 年 %m 月") && !is_month_pattern("%Y-%m-%d"));
         for pattern in ["%Y-%m", "yyyy-MM-dd", "%Y-%m-%d %", "%Y-%m-%d %Q"] {
             assert!(!is_date_pattern(pattern), "{pattern}");
         }

@@ -53,7 +53,9 @@ impl Desk<'_> {
             let wanted: &[FieldKind] = match *key {
                 key if MONEY.contains(&key) => &[FieldKind::Money],
                 "title" => &[],
-                "period" => &[FieldKind::Text, FieldKind::Date, FieldKind::DateTime, FieldKind::Number],
+                "period" => {
+                    &[FieldKind::Text, FieldKind::Month, FieldKind::Date, FieldKind::DateTime, FieldKind::Number]
+                }
                 _ => &[FieldKind::Text, FieldKind::Number],
             };
             self.field(field, at.at(*key), wanted);

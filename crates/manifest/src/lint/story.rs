@@ -59,6 +59,16 @@ pub fn check(file: &StoryFile, file_stem: &str, services: &BTreeMap<ServiceId, A
                 "mend rows_min, rows_max or outcome",
             ));
         }
+        let (open_least, open_most) = (expect.open_min.unwrap_or(0), expect.open_max.unwrap_or(u32::MAX));
+        if open_least > open_most || expect.rows_max.is_some_and(|most| most < open_least) {
+            let what = "no number of open rows can be right";
+            problems.push(Problem::error(
+                "impossible-rows",
+                at.at("expect").at(if open_least > open_most { "open_max" } else { "open_min" }),
+                what,
+                "mend open_min, open_max or rows_max",
+            ));
+        }
         for (j, wanted) in expect.field.iter().enumerate() {
             let at = at.at("expect").at("field").at(j);
             let Some(field) = service.answer.fields.iter().find(|field| field.key == wanted.key) else {

@@ -122,5 +122,5 @@ fn the_page_on_adding_a_city_works_with_the_real_packs() {
     assert_eq!(left.len(), 2 * model.bindings.department.len());
     assert!(loaded.is_clean());
     let city = loaded.catalogue.city("lakeside").expect("the city");
-    assert_eq!(loaded.catalogue.services_of(city).count(), 4);
+    assert_eq!(loaded.catalogue.services_of(city).count(), model.city.services.len());
 }

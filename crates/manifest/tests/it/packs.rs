@@ -41,7 +41,7 @@ fn the_committed_packs_have_no_findings() {
     let open: Vec<_> =
         catalogue.cities.values().filter(|pack| pack.city.state == manifest::city::CityState::Open).collect();
     assert_eq!(open.len(), 1);
-    assert_eq!(catalogue.services_of(open[0]).count(), 4);
+    assert_eq!(catalogue.services_of(open[0]).count(), 10);
     assert_eq!(open[0].city.districts.len(), 10);
     assert_eq!(loaded.stories.len(), catalogue.services.len());
     assert_eq!(catalogue.platform.check.len(), 3);
@@ -57,6 +57,45 @@ fn every_open_city_of_the_article_can_be_told_by_its_plate() {
     {
         let found = loaded.catalogue.cities.values().find(|pack| pack.city.plates.iter().any(|own| own == plate));
         assert_eq!(found.map(|pack| pack.city.code.as_str()), Some(code), "{plate}");
+    }
+}
+
+#[test]
+fn whatever_a_city_computes_by_a_tariff_has_one_of_that_name_there() {
+    let loaded = loaded();
+    let today = jiff::civil::date(2026, 11, 24);
+    let mut tariffs = 0;
+    for pack in loaded.catalogue.cities.values() {
+        for service in loaded.catalogue.services_of(pack) {
+            let by_tariff = |field: &&manifest::service::Field| {
+                field.derive.as_ref().is_some_and(|derive| derive.with == manifest::service::Derivation::TariffCost)
+            };
+            for field in service.answer.fields.iter().filter(by_tariff) {
+                let name = field.derive.as_ref().and_then(|derive| derive.from.get(2)).expect("three arguments");
+                let binding = &pack.bindings.service[&service.id].row[name];
+                let tariff = binding.constant.as_deref().expect("a tariff named by the city");
+                assert!(loaded.catalogue.rules.tariff_on(today, &pack.city.code, tariff).is_some(), "{tariff}");
+                tariffs += 1;
+            }
+        }
+    }
+    assert!(tariffs > 0, "no city computes by a tariff");
+}
+
+#[test]
+fn every_late_fee_of_a_bill_holds_in_the_cities_that_list_it() {
+    let loaded = loaded();
+    let today = jiff::civil::date(2026, 11, 24);
+    for pack in loaded.catalogue.cities.values() {
+        for service in loaded.catalogue.services_of(pack) {
+            let Some(late) = service.pay.as_ref().and_then(|pay| pay.late.as_ref()) else { continue };
+            assert!(
+                loaded.catalogue.rules.late_fee_on(today, &pack.city.code, &late.rule).is_some(),
+                "{} in {}",
+                late.rule,
+                pack.city.id
+            );
+        }
     }
 }
 

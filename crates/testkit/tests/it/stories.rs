@@ -34,7 +34,7 @@ async fn run(engine: Engine) {
         stories.sort_by_key(|story| !story.when.fault.is_harmless());
         for story in &stories {
             town.fault(department, Fault::None);
-            let cast = town.cast(&city, story.given);
+            let cast = town.cast_for(&city, &service, story.given);
             let visitor = town.visitor(&city.city.id, cast).settles().await;
             let When { fault, asked_before } = story.when;
             if asked_before {
@@ -87,6 +87,9 @@ fn check(story: &Story, service: &Service, answer: &Value) {
     let count = u32::try_from(rows.len()).expect("few rows");
     assert!(expect.rows_min.is_none_or(|least| count >= least), "{name}");
     assert!(expect.rows_max.is_none_or(|most| count <= most), "{name}");
+    let open = answer["open_count"].as_u64().and_then(|count| u32::try_from(count).ok()).expect("a count");
+    assert!(expect.open_min.is_none_or(|least| open >= least), "{name}");
+    assert!(expect.open_max.is_none_or(|most| open <= most), "{name}");
     for field in &expect.field {
         assert!(field.holds(&rows), "{name}: {field:?}");
     }

@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use manifest::{service::Subject, story::Role};
+use manifest::{Act, service::Subject, story::Role};
 use reqwest::StatusCode;
 use shimin::packs::Source;
 use testkit::{Engine, Town, TownConfig};
@@ -44,7 +44,10 @@ pub fn write_packs(to: &Path) {
             text = text.replace(&format!("\"{old}\""), &format!("\"{new}\""));
             text = text.replace(&format!("[service.{old}]"), &format!("[service.{new}]"));
             text = text.replace(&format!("[service.{old}."), &format!("[service.{new}."));
-            text = text.replace(&format!("[[service.{old}."), &format!("[[service.{new}."));
+            for table in ["act", "biller"] {
+                text = text.replace(&format!("[{table}.{old}."), &format!("[{table}.{new}."));
+                text = text.replace(&format!("[{table}.{old}]"), &format!("[{table}.{new}]"));
+            }
             path = path.replace(&format!("services/{old}.toml"), &format!("services/{new}.toml"));
         }
         let path = to.join(path);
@@ -73,15 +76,26 @@ async fn a_city_that_the_code_has_never_seen_opens() {
     assert_eq!(city.city.id.as_str(), "lakeside");
     let services = town.services(&city);
     assert!(services.len() >= 4);
-    for (subject, role) in
-        [(Subject::Vehicle, Role::OwnerWithOpenViolations), (Subject::Licence, Role::DriverWithPoints)]
-    {
-        let visitor = town.visitor(&city.city.id, town.cast(&city, role)).settles().await;
+    assert!(services.iter().any(|service| service.pay.is_some() && service.subject == Subject::Customer));
+    // Vehicles and licences are asked about by one person each; every account has a service and a holder of its own.
+    let cards = |subject| services.iter().filter(move |service| service.subject == subject).map(|one| vec![one]);
+    let of = |subject| cards(subject).flatten().collect::<Vec<_>>();
+    let groups = [of(Subject::Vehicle), of(Subject::Licence)].into_iter().chain(cards(Subject::Customer));
+    for services in groups {
+        let role = match services[0].subject {
+            Subject::Vehicle => Role::OwnerWithOpenViolations,
+            Subject::Licence => Role::DriverWithPoints,
+            Subject::Customer if city.bindings.act[&services[0].id].contains_key(&Act::Withdraw) => {
+                Role::CustomerWithBalance
+            }
+            Subject::Customer => Role::CustomerWithArrears,
+        };
+        let visitor = town.visitor(&city.city.id, town.cast_for(&city, services[0], role)).settles().await;
         let cookie = visitor.cookie().await;
         let home = visitor.page(&cookie, "/lakeside").await;
         assert_eq!(home.status(), StatusCode::OK);
         assert!(home.text().await.expect("a page").contains("湖滨市"));
-        for service in services.iter().filter(|service| service.subject == subject) {
+        for service in services {
             let answer = visitor.asks(service.id.as_str(), false).await;
             assert_eq!(answer["outcome"], "answered", "{}: {answer}", service.id);
             for path in [
