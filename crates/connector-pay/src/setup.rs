@@ -27,6 +27,8 @@ use crate::{
 };
 
 const FILE: &str = "payment-merchant.pem";
+/// What is entered in the provider's console.
+const PUBLIC_FILE: &str = "payment-merchant.public.pem";
 /// A sandbox that starts together with the platform may be a moment later.
 const SANDBOX_TRIES: u32 = 5;
 const SANDBOX_AGAIN_AFTER: Duration = Duration::from_millis(200);
@@ -67,15 +69,33 @@ pub async fn providers(setup: Setup<'_>) -> Result<Providers, Unusable> {
 }
 
 /// Whether a provider knows us and we know it: it is asked about an order that cannot exist. "No such order", signed, is
-/// the good answer; it needs both keys to be right.
-pub async fn check(provider: &dyn Provider) -> Result<(), Failure> {
-    match provider.query("00000000000000000000000000doctor").await? {
-        Trade::Unknown => Ok(()),
-        _ => Err(Failure::Garbage),
+/// the good answer; it needs both keys to be right. Otherwise, what to look at.
+pub async fn check(provider: &dyn Provider) -> Result<(), (Failure, &'static str)> {
+    let answer = provider.query("00000000000000000000000000doctor").await;
+    let failure = match answer {
+        Ok(Trade::Unknown) => return Ok(()),
+        Ok(_) => Failure::WrongSubject,
+        Err(failure) => failure,
+    };
+    Err((failure, advice(failure)))
+}
+
+fn advice(failure: Failure) -> &'static str {
+    match failure {
+        Failure::Refused => {
+            "it refuses our request: compare the shop's numbers with its console, and enter our public key there \
+             (RUST_LOG=connector_pay=error shows its code)"
+        }
+        Failure::Garbage => {
+            "its answer does not verify: the pinned public key must be the one its console shows, and this machine's \
+             clock must be right"
+        }
+        Failure::Forbidden => "its address is not one that may be spoken to",
+        _ => "it does not answer: is this machine allowed to reach it?",
     }
 }
 
-/// The installation's own key in PEM, made on the first run.
+/// The installation's own key in PEM, made on the first run with its public half beside it.
 pub fn own_key(directory: &Path) -> Result<Secret, Unusable> {
     let path = directory.join(FILE);
     let trouble = |cause| Unusable::File(path.clone(), cause);
@@ -85,8 +105,10 @@ pub fn own_key(directory: &Path) -> Result<Secret, Unusable> {
             Ok(Secret::new(text))
         }
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-            let pem = MerchantKey::generate().and_then(|key| key.pem()).map_err(|why| Unusable::Key(FILE, why))?;
+            let made = MerchantKey::generate().and_then(|key| Ok((key.pem()?, key.public_pem()?)));
+            let (pem, public) = made.map_err(|why| Unusable::Key(FILE, why))?;
             write_once(directory, &path, &pem).map_err(trouble)?;
+            fs::write(directory.join(PUBLIC_FILE), public).map_err(trouble)?;
             Ok(Secret::new(pem.as_str()))
         }
         Err(cause) => Err(trouble(cause)),
@@ -196,6 +218,8 @@ mod tests {
             let mode = fs::metadata(directory.join(FILE)).expect("there").permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+        let public = fs::read_to_string(directory.join(PUBLIC_FILE)).expect("the public half");
+        assert_eq!(MerchantKey::read(&first).and_then(|key| key.public_pem()), Ok(public));
         fs::write(directory.join(FILE), "short").expect("written");
         assert!(own_key(&directory).is_err(), "a broken key is never replaced");
         fs::remove_dir_all(directory).expect("removed");

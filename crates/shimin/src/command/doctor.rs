@@ -2,6 +2,10 @@
 
 use std::{net::ToSocketAddrs as _, sync::Arc, time::Duration};
 
+use connector_pay::{
+    Unusable,
+    setup::{self, Setup},
+};
 use kernel::{Clock, SystemClock, SystemRng};
 use manifest::{Catalogue, binding::Department};
 use serde::Serialize;
@@ -48,6 +52,7 @@ pub async fn run(args: UpArgs) -> Result<Ending, Trouble> {
     let sandbox = (!args.no_sandbox)
         .then(|| args.sandbox_url.clone().unwrap_or_else(|| format!("http://127.0.0.1:{}", args.sandbox_port)));
     check_departments(&catalogue, sandbox.as_deref(), &mut checks).await;
+    check_providers(&args, sandbox.as_deref(), &mut checks).await;
 
     if args.json {
         output::json(&checks)?;
@@ -129,6 +134,37 @@ async fn check_departments(catalogue: &Catalogue, sandbox: Option<&str>, checks:
     });
     for (name, department) in national.chain(local) {
         checks.push(check_department(name, department, sandbox).await);
+    }
+}
+
+/// Whether each payment provider knows us, and we it: an order that cannot exist is asked about.
+async fn check_providers(args: &UpArgs, sandbox: Option<&str>, checks: &mut Vec<Check>) {
+    let opened = setup::providers(Setup {
+        file: args.payments.as_deref(),
+        sandbox,
+        sandbox_pages: None,
+        data: &args.data,
+        allow_hosts: &args.allow_host,
+        clock: Arc::new(SystemClock),
+        rng: Arc::new(SystemRng),
+    });
+    let providers = match opened.await {
+        Ok(providers) => providers,
+        Err(cause @ Unusable::Sandbox(..)) => {
+            return checks.push(Check::failed("payment providers", cause.to_string(), Ending::Unreachable));
+        }
+        Err(cause) => return checks.push(Check::failed("payment providers", cause.to_string(), Ending::Invalid)),
+    };
+    if providers.iter().next().is_none() {
+        let says = "none: nothing can be paid (--payments FILE names the city's shops)".to_owned();
+        checks.push(Check { what: "payment providers".into(), state: State::Warning, says, ending: Ending::Well });
+    }
+    for provider in providers.iter() {
+        let what = format!("payment provider {}", provider.id());
+        checks.push(match setup::check(provider.as_ref()).await {
+            Ok(()) => Check::ok(what, "knows our key, and we know its"),
+            Err((failure, advice)) => Check::failed(what, format!("{failure}: {advice}"), Ending::Unreachable),
+        });
     }
 }
 
