@@ -3,7 +3,7 @@
 //! It answers with the facts as they are from then on and with what must be done about it. The caller keeps both in one
 //! commit, on the condition that the booking is still as it was read; otherwise it reads and decides again.
 
-use kernel::{Money, Timestamp};
+use kernel::{Date, Money, Timestamp};
 
 use super::{
     Event, Facts, State,
@@ -55,7 +55,7 @@ pub enum Command {
 pub enum Effect {
     /// The unit goes back into its pools: at once, or after a random time between these.
     Release { after: Option<Delay> },
-    /// The unit does not exist after all: the capacity shrinks by it.
+    /// The unit does not exist after all: it stays out of its pools, as nobody's.
     Withdraw,
     /// This much is owed from now on.
     Bill { amount: Money },
@@ -63,8 +63,8 @@ pub enum Effect {
     Refund { amount: Money },
     /// This much of what was paid is the other booking's from now on.
     Carry { amount: Money },
-    /// A fault is put on record, under the day that it is about.
-    Record { fault: Fault },
+    /// A fault is put on record: a missed appointment under its own day, a cancellation under that of its cancelling.
+    Record { fault: Fault, on: Date },
     /// The fault of this booking is taken off the record.
     Forgive { fault: Fault },
     /// The department is told, until it has answered.
@@ -108,8 +108,7 @@ pub fn decide(facts: &Facts, command: &Command, rules: Rules<'_>, now: Timestamp
         }
         Command::Refuse { unit_gone } => {
             step(&mut after, Event::Refused)?;
-            let mut effects = vec![Effect::Release { after: None }];
-            effects.extend(unit_gone.then_some(Effect::Withdraw));
+            let mut effects = vec![if *unit_gone { Effect::Withdraw } else { Effect::Release { after: None } }];
             effects.extend(give_back(&mut after, Money::ZERO));
             effects.push(Effect::Tell { event: Event::Refused });
             effects
@@ -253,7 +252,7 @@ fn cancel(facts: &mut Facts, rules: Rules<'_>, now: Timestamp) -> Result<Vec<Eff
         return Err(Refusal::TooLate { closed_at: ends_at });
     }
     let kept = kept(facts, rules, now).unwrap_or(facts.paid);
-    let mut effects = vec![release, Effect::Record { fault: Fault::Cancel }];
+    let mut effects = vec![release, Effect::Record { fault: Fault::Cancel, on: now.date() }];
     effects.extend(give_back(facts, kept));
     effects.push(Effect::TellDepartment { event: Event::Cancelled });
     effects.push(Effect::Tell { event: Event::Cancelled });
@@ -304,7 +303,7 @@ fn miss(facts: &mut Facts, profile: &Profile, now: Timestamp) -> Result<Vec<Effe
     if now < from_at {
         return Err(Refusal::NotYet { from_at });
     }
-    Ok(vec![Effect::Record { fault: Fault::NoShow }, Effect::Tell { event: Event::Missed }])
+    Ok(vec![Effect::Record { fault: Fault::NoShow, on: facts.starts_at.date() }, Effect::Tell { event: Event::Missed }])
 }
 
 /// What was paid goes along; what the other one costs less comes back, and what it costs more is that one's bill.

@@ -16,6 +16,8 @@ pub const BITS_MAX: u8 = 16;
 const BITS_MIN: u8 = 10;
 /// A queue that is served within this is no rush.
 const BACKLOG_S_MIN: u64 = 2;
+/// How many bits the rush may have grown by since the challenge was made: an honest page is not sent back for a doubling.
+const RISE_BITS: u8 = 2;
 /// A challenge that is older was hoarded.
 const GOOD_S: i64 = 120;
 /// Whoever waits does so for as long as this for each bit above the least, and at least this long.
@@ -73,7 +75,8 @@ pub fn solves(challenge: &str, bits: u8, solution: u64) -> bool {
     u64::from_be_bytes(head).leading_zeros() >= u32::from(bits)
 }
 
-/// Checks a challenge that comes back. `bits` is what is asked for at the moment of the claim or was a little before.
+/// Checks a challenge that comes back; `bits` is what is asked for now. One that was made when there was no rush is good
+/// for nothing once there is.
 pub fn verify(
     key: &[u8; 32],
     subject: &[u8],
@@ -93,7 +96,7 @@ pub fn verify(
     if !(0..=GOOD_S * 1000).contains(&age_ms) {
         return Err(Wrong::Stale);
     }
-    if own_bits < bits {
+    if own_bits.saturating_add(RISE_BITS) < bits || (own_bits == 0 && bits > 0) {
         return Err(Wrong::TooEasy);
     }
     let solved = own_bits == 0 || solution.is_some_and(|solution| solves(challenge, own_bits, solution));

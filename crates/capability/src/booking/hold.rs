@@ -68,6 +68,14 @@ pub struct Key {
     pub live_only: bool,
 }
 
+impl Key {
+    /// Whether a booking in such a state uses it up.
+    #[must_use]
+    pub const fn in_use(&self, state: State) -> bool {
+        if self.live_only { state.is_live() } else { state.takes_stock() }
+    }
+}
+
 /// A hold that may be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {

@@ -1,8 +1,11 @@
 mod coaches;
+mod fairness;
 mod life;
 mod marriages;
+mod model;
 mod pools;
 mod profiles;
+mod slots;
 mod tickets;
 
 use std::{collections::BTreeMap, sync::LazyLock};

@@ -132,7 +132,7 @@ proptest! {
             None => prop_assert_eq!(after.state, facts.state),
             Some(event) => prop_assert_eq!(Some(after.state), next(facts.state, event)),
         }
-        let released = effects.iter().filter(|effect| matches!(effect, Effect::Release { .. })).count();
+        let released = effects.iter().filter(|e| matches!(e, Effect::Release { .. } | Effect::Withdraw)).count();
         let gave_up = facts.state.takes_stock() && !after.state.takes_stock();
         prop_assert_eq!(released, usize::from(gave_up), "stock comes back exactly once");
 
@@ -309,7 +309,7 @@ fn whoever_comes_late_for_pick_up_has_missed_it() {
         assert!(matches!(decide(&facts, &Command::Miss, rules, at(last)), Err(Refusal::NotYet { .. })));
         assert!(matches!(decide(&facts, &Command::CheckIn, rules, at(late)), Err(Refusal::TooLate { .. })));
         let missed = decide(&facts, &Command::Miss, rules, at(late)).unwrap();
-        assert!(missed.effects.contains(&Effect::Record { fault: Fault::NoShow }));
+        assert!(missed.effects.contains(&Effect::Record { fault: Fault::NoShow, on: day("2026-03-20") }));
         let corrected = decide(&missed.facts, &Command::Correct, rules, at(late)).unwrap();
         assert_eq!(corrected.facts.state, State::Done);
         assert!(corrected.effects.contains(&Effect::Forgive { fault: Fault::NoShow }));
