@@ -223,6 +223,31 @@ mod tests {
     }
 
     #[test]
+    fn what_the_key_has_signed_is_not_therefore_a_checkpoint() {
+        let signer = Signer::from_seed("receipts.example", &[7; 32]).expect("a name");
+        let note = |text: &str| {
+            let mut signed = signer.public.hash().to_vec();
+            signed.extend_from_slice(&signer.sign(text.as_bytes()));
+            format!("{text}\n— receipts.example {}\n", STANDARD.encode(signed))
+        };
+        let root = STANDARD.encode([9; 32]);
+        let open = |text: String| signer.public.open(&note(&text));
+        assert!(open(format!("receipts.example\n42\n{root}\n")).is_ok(), "as a control");
+        assert_eq!(open(format!("other.example\n42\n{root}\n")), Err(Wrong::Key), "about another log");
+        for text in [
+            format!("receipts.example\n042\n{root}\n"),
+            format!("receipts.example\n+42\n{root}\n"),
+            format!("receipts.example\n-1\n{root}\n"),
+            format!("receipts.example\n42\n{}\n", STANDARD.encode([9; 31])),
+            format!("receipts.example\n42\n{root}\nmore\n"),
+            format!("receipts.example\n42\n{root}"),
+            "receipts.example\n42\n".to_owned(),
+        ] {
+            assert_eq!(open(text.clone()), Err(Wrong::Form), "{text}");
+        }
+    }
+
+    #[test]
     fn keys_are_written_in_one_way() {
         for text in
             ["", "a", "a+b", "a+00000000+AQ==", &KEY.replace("c74f20a3", "c74f20a4"), &KEY.replace("ARpc", "AhpC")]

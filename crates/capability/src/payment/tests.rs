@@ -90,6 +90,15 @@ impl Kept {
     pub fn tell(&mut self, command: &Command, now: Timestamp) -> Result<Decision, Refusal> {
         let decision = decide(&self.facts, command, now)?;
         assert!(reachable(self.facts.state, decision.state), "{:?} to {:?}", self.facts.state, decision.state);
+        for change in &decision.attempts {
+            let mut attempts = self.facts.attempts.iter();
+            let before =
+                attempts.find(|it| it.out_trade_no == change.out_trade_no).expect("an attempt of the payment").state;
+            let between = ATTEMPT_TABLE.iter().filter(|(from, _)| *from == before).map(|(_, to)| *to);
+            let allowed = attempt_may_become(before, change.state)
+                || between.into_iter().any(|state| attempt_may_become(state, change.state));
+            assert!(allowed, "{before:?} to {:?}", change.state);
+        }
         for transfer in &decision.transfers {
             assert!(transfer.is_sound(), "{transfer:?}");
             let once = self.posted_steps.insert((transfer.step, transfer.part));

@@ -96,6 +96,29 @@ fn two_equal_payments_have_different_leaves() {
 }
 
 #[test]
+fn a_leaf_commits_to_every_byte_and_to_the_salt() {
+    let one = body(1);
+    let other = Body { biller_ref: "B/2".to_owned(), ..body(1) };
+    assert_eq!(one.salt, other.salt);
+    assert_ne!(leaf(&one.bytes()), leaf(&other.bytes()));
+    // SHA-256(0x00 || SHA-256(salt || body)), written out.
+    let digest = |parts: &[&[u8]]| {
+        let joined = parts.concat();
+        aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &joined).as_ref().to_vec()
+    };
+    let salt = STANDARD.decode(&one.salt).expect("base64");
+    let commitment = digest(&[&salt, &one.bytes()]);
+    assert_eq!(leaf(&one.bytes()).expect("a leaf").to_vec(), digest(&[&[0], &commitment]));
+}
+
+#[test]
+fn what_the_key_has_signed_is_not_therefore_a_receipt() {
+    let genuine = file(0, 1);
+    let bare = File { signature: signer().sign(&genuine.body).to_vec(), ..genuine };
+    assert_eq!(verify(&bare, signer().public()), Err(Wrong::Signature));
+}
+
+#[test]
 fn another_key_another_log_and_another_receipts_proof_are_refused() {
     let genuine = file(3, 9);
     let other = Signer::from_seed("receipts.example/city", &[8; 32]).expect("a name");

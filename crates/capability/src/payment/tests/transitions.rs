@@ -161,6 +161,32 @@ fn money_that_comes_late_goes_back_by_itself() {
 }
 
 #[test]
+fn an_order_for_another_amount_than_the_payments_is_never_applied() {
+    let mut facts = pending(merchant(), 1);
+    facts.attempts[0].amount = Money::from_fen(1);
+    let mut kept = Kept::new(facts);
+    let paid = Command::Confirmed {
+        out_trade_no: order(0),
+        trade_no: "1".to_owned(),
+        amount: Money::from_fen(1),
+        paid_at: Timestamp(1_000),
+    };
+    let decision = kept.tell(&paid, Timestamp(2_000)).expect("arrived");
+    assert_eq!((decision.state, decision.refunds[0].facts.amount), (State::Pending, Money::from_fen(1)));
+}
+
+#[test]
+fn time_is_up_when_it_is_up() {
+    let mut kept = Kept::new(pending(merchant(), 1));
+    let before = EXPIRES_AT.plus_ms(-1);
+    assert_eq!(kept.tell(&Command::Expire, before), Err(Refusal::NotExpired));
+    assert!(kept.facts.takes_attempts(before) && !kept.facts.takes_attempts(EXPIRES_AT));
+    kept.tell(&Command::Expire, EXPIRES_AT).expect("expired");
+    assert!(!kept.facts.takes_attempts(before), "closed is closed");
+    assert!(!at(State::Paid).facts.takes_attempts(before), "one payment is enough");
+}
+
+#[test]
 fn a_wrong_amount_is_a_break_and_is_not_applied() {
     let mut kept = Kept::new(pending(merchant(), 1));
     let wrong = Command::Confirmed {
