@@ -36,6 +36,8 @@ export const smallTargets = (page, min) => page.evaluate((px) => {
   return small;
 }, min);
 
+const ICON = '/assets/icon.svg';
+
 /** What a page costs on the wire, each time as on a first visit. */
 export class Wire {
   static async of(citizen) {
@@ -45,8 +47,8 @@ export class Wire {
     await session.send('Network.enable');
     await session.send('Network.setCacheDisabled', { cacheDisabled: true });
     session.on('Network.requestWillBeSent', ({ requestId, request, type }) => {
-      // The picture in the tab is the browser's own errand, run once and kept.
-      if (request.url.endsWith('/assets/icon.svg')) return;
+      // The tab's picture is counted below: a browser fetches it once, whenever it likes, and not every one tells of it.
+      if (request.url.endsWith(ICON)) return;
       // A redirect keeps its id and is a request of its own.
       wire.requests.push({ id: requestId, url: request.url, type });
     });
@@ -64,8 +66,12 @@ export class Wire {
     this.bytes.clear();
   }
 
-  seen() {
+  /** Everything that a browser which knows nothing of us asks for, the picture in the tab included. */
+  async seen(page) {
+    const linked = await page.locator(`link[rel=icon][href="${ICON}"]`).count();
+    // A page without the link would be worse: browsers then ask for /favicon.ico.
+    const urls = this.requests.map((one) => one.url).concat(linked === 1 ? [ICON] : ['/favicon.ico, for want of a link']);
     const of = (type) => this.requests.filter((one) => one.type === type).reduce((sum, one) => sum + (this.bytes.get(one.id) ?? 0), 0);
-    return { count: this.requests.length, document: of('Document'), script: of('Script'), urls: this.requests.map((one) => one.url) };
+    return { count: urls.length, document: of('Document'), script: of('Script'), urls };
   }
 }

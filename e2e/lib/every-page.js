@@ -83,6 +83,8 @@ export function pages(house) {
     { name: 'status', who: 'nobody', path: '/status' },
     { name: 'offline', who: 'nobody', path: '/offline' },
     { name: 'gallery', who: 'nobody', path: '/gallery' },
+    ...[['gone', 410], ['too-large', 413], ['too-many', 429], ['internal', 500], ['busy', 503], ['timeout', 503], ['foreign-form', 403],
+      ['conflict', 409], ['city-soon', 200]].map(([name, status]) => ({ name: `trouble-${name}`, who: 'nobody', path: `/gallery/${name}`, status })),
     { name: 'not-found', who: 'nobody', path: '/no/such/page', status: 404 },
     { name: 'not-found-in-city', who: 'nobody', path: service('no-such-service'), status: 404 },
     { name: 'method-not-allowed', who: 'nobody', path: '/sign-out', status: 405 },

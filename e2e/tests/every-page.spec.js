@@ -33,7 +33,7 @@ for (const [name, look] of Object.entries(LOOKS)) {
       await one.page.goto(path);
       const status = await one.page.evaluate(() => performance.getEntriesByType('navigation')[0].responseStatus);
       if (status !== (entry.status ?? 200)) complain(`status ${status}`);
-      const seen = wire.seen();
+      const seen = await wire.seen(one.page);
       weights.push(`${entry.name} ${seen.document}`);
       if (seen.count > REQUESTS_MAX) complain(`${seen.count} requests: ${seen.urls.join(' ')}`);
       if (seen.document > (entry.home ? HOME_BYTES_MAX : PAGE_BYTES_MAX)) complain(`${seen.document} bytes`);

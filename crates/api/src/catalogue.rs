@@ -165,7 +165,7 @@ pub struct Home {
     cards: Vec<Card>,
     strip: Vec<HomeStat>,
     /// Consents that wait for the citizen's decision.
-    asked_consents: usize,
+    asked_consents: u64,
 }
 
 #[derive(Serialize, ToSchema)]

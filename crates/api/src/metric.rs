@@ -1,17 +1,26 @@
 //! What machines read about this process, in the text format of Prometheus. Counters only grow; nothing here names a
 //! person, and a route is named by its pattern, so that no id ends up in a label.
 
-use std::{collections::BTreeMap, fmt::Write as _, sync::Mutex, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    sync::{
+        Mutex, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 /// Counters of one process.
 #[derive(Default)]
 pub struct Meter {
-    requests: Mutex<BTreeMap<Answered, Requests>>,
+    /// By pattern of the route. A request that was met before is counted without waiting for others and without a copy.
+    requests: RwLock<BTreeMap<String, BTreeMap<Answered, Requests>>>,
     watched: Mutex<Vec<Watched>>,
 }
 
-/// Door, method, route pattern and status of requests that are counted together.
-type Answered = (&'static str, String, String, u16);
+/// Door, method and status of requests to one route that are counted together.
+type Answered = (&'static str, &'static str, u16);
 
 struct Watched {
     name: &'static str,
@@ -19,62 +28,76 @@ struct Watched {
     read: Box<dyn Fn() -> u64 + Send + Sync>,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Requests {
-    count: u64,
-    micros: u64,
+    count: AtomicU64,
+    micros: AtomicU64,
 }
 
-/// Buckets that could not be told apart any more than this are counted together, so that memory stays bounded.
-const ROUTES_MAX: usize = 4_096;
+impl Requests {
+    fn add(&self, took: Duration) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.micros.fetch_add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+}
+
+/// Routes are a table of ours, and this is more than it will ever have; beyond it they are counted together, so that
+/// memory stays bounded whatever happens.
+const ROUTES_MAX: usize = 1_024;
+
+/// The methods that have a count of their own. A stranger may call with any word.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 impl Meter {
     /// Counts a request that was answered.
     pub fn request(&self, door: &'static str, method: &str, route: &str, status: u16, took: Duration) {
-        let mut requests = self.requests.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let key = if requests.len() < ROUTES_MAX {
-            (door, method.to_owned(), route.to_owned(), status)
-        } else {
-            (door, "other".to_owned(), "other".to_owned(), status)
-        };
-        let entry = requests.entry(key).or_default();
-        entry.count += 1;
-        entry.micros += u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let method = METHODS.into_iter().find(|known| *known == method).unwrap_or("other");
+        let key = (door, method, status);
+        {
+            let requests = self.requests.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(met) = requests.get(route).and_then(|of_route| of_route.get(&key)) {
+                return met.add(took);
+            }
+        }
+        let mut requests = self.requests.write().unwrap_or_else(PoisonError::into_inner);
+        let route = if requests.len() < ROUTES_MAX || requests.contains_key(route) { route } else { "other" };
+        requests.entry(route.to_owned()).or_default().entry(key).or_default().add(took);
     }
 
     /// Shows a number that somebody else counts, under a name that ends in `_total` if it only grows.
     pub fn watch(&self, name: &'static str, help: &'static str, read: impl Fn() -> u64 + Send + Sync + 'static) {
         let watched = Watched { name, help, read: Box::new(read) };
-        self.watched.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(watched);
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner).push(watched);
     }
 
     pub(crate) fn render(&self, health: &[connector::Health]) -> String {
         let mut text = String::with_capacity(4_096);
         text.push_str("# HELP shimin_requests_total Requests answered.\n# TYPE shimin_requests_total counter\n");
-        let requests = self.requests.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-        for ((door, method, route, status), entry) in &requests {
+        let requests = self.requests.read().unwrap_or_else(PoisonError::into_inner);
+        let each = || requests.iter().flat_map(|(route, of_route)| of_route.iter().map(move |entry| (route, entry)));
+        for (route, ((door, method, status), entry)) in each() {
             let _ = writeln!(
                 text,
-                "shimin_requests_total{{door=\"{door}\",method=\"{}\",route=\"{}\",status=\"{status}\"}} {}",
-                escape(method),
+                "shimin_requests_total{{door=\"{door}\",method=\"{method}\",route=\"{}\",status=\"{status}\"}} {}",
                 escape(route),
-                entry.count
+                entry.count.load(Ordering::Relaxed)
             );
         }
         text.push_str(
             "# HELP shimin_request_seconds_total Time spent on answering.\n# TYPE shimin_request_seconds_total counter\n",
         );
-        for ((door, method, route, status), entry) in &requests {
+        for (route, ((door, method, status), entry)) in each() {
+            let micros = entry.micros.load(Ordering::Relaxed);
             let _ = writeln!(
                 text,
-                "shimin_request_seconds_total{{door=\"{door}\",method=\"{}\",route=\"{}\",status=\"{status}\"}} {}.{:06}",
-                escape(method),
+                "shimin_request_seconds_total{{door=\"{door}\",method=\"{method}\",route=\"{}\",status=\"{status}\"}} {}.{:06}",
                 escape(route),
-                entry.micros / 1_000_000,
-                entry.micros % 1_000_000
+                micros / 1_000_000,
+                micros % 1_000_000
             );
         }
-        for one in self.watched.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter() {
+        drop(requests);
+        for one in self.watched.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let kind = if one.name.ends_with("_total") { "counter" } else { "gauge" };
             let _ = writeln!(text, "# HELP {0} {1}\n# TYPE {0} {kind}\n{0} {2}", one.name, one.help, (one.read)());
         }

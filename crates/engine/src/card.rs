@@ -376,7 +376,17 @@ impl Platform {
         Ok(held)
     }
 
-    async fn hold(&self, citizen: &Citizen, card: store::Card, receipt: &Receipt) -> Result<Held> {
+    /// Whether the consent that a card rests on is in force, and is about this citizen and this kind of card.
+    pub(crate) async fn consent_holds(&self, citizen: &Citizen, card: &store::CardInfo) -> Result<bool> {
+        let Some(id) = card.consent else { return Ok(false) };
+        let key = store::ConsentKey::Id(id);
+        let consent = self.inner.stores.platform().consent_in_force(&key, self.now()).await?;
+        Ok(consent.is_some_and(|consent| {
+            consent.to == citizen.account && Some(consent.from) == card.subject && consent.kind == card.kind
+        }))
+    }
+
+    pub(crate) async fn hold(&self, citizen: &Citizen, card: store::Card, receipt: &Receipt) -> Result<Held> {
         let store::Card { info, key, sealed } = card;
         let face = self.inner.vault.open(SEALED, &sealed, receipt)?;
         let face: Face = serde_json::from_slice(&face).map_err(|_| Error::internal("a card that cannot be read"))?;
@@ -387,19 +397,8 @@ impl Platform {
                 Some(born_on) if age_on(born_on, self.now().date()) < AGE_OF_MAJORITY => CardState::InForce,
                 _ => CardState::WardGrownUp,
             },
-            store::Relation::Consent => {
-                let consent = match info.consent {
-                    Some(id) => {
-                        let key = store::ConsentKey::Id(id);
-                        self.inner.stores.platform().consent_in_force(&key, self.now()).await?
-                    }
-                    None => None,
-                };
-                let holds = consent.is_some_and(|consent| {
-                    consent.to == citizen.account && Some(consent.from) == info.subject && consent.kind == kind.word()
-                });
-                if holds { CardState::InForce } else { CardState::ConsentEnded }
-            }
+            store::Relation::Consent if self.consent_holds(citizen, &info).await? => CardState::InForce,
+            store::Relation::Consent => CardState::ConsentEnded,
         };
         let relation = match info.relation {
             store::Relation::Own => Relation::Own,

@@ -1,17 +1,24 @@
 //! The home page's strip: what is known already, without waiting for any department.
+//!
+//! One read says which cards there are. Whoever has none has read nothing personal; for everybody else cards and kept
+//! answers are opened in one commit with the entries that say so.
 
 use capability::record;
-use kernel::{CityId, Result, ServiceId, Text, Timestamp, access::Purpose};
-use manifest::service::Tone;
+use kernel::{CityId, Receipt, Result, ServiceId, Text, Timestamp, access::Purpose};
+use manifest::{
+    Catalogue, CityPack, Service,
+    service::{Subject, Tone},
+};
+use store::KeptAnswer;
 
-use crate::{CardState, CardView, Citizen, Platform};
+use crate::{CardState, CardView, Citizen, Platform, card::Held};
 
 #[derive(Clone, Debug)]
 pub struct Home {
     pub cards: Vec<CardView>,
     pub strip: Vec<HomeStat>,
     /// How many people wait for the citizen's consent.
-    pub asked_consents: usize,
+    pub asked_consents: u64,
 }
 
 /// One figure of the strip.
@@ -26,54 +33,115 @@ pub struct HomeStat {
     pub fetched_at: Option<Timestamp>,
 }
 
+/// A card with what is kept for each of the services that can be asked about it, in the city's order.
+struct Known {
+    held: Held,
+    answers: Vec<Option<KeptAnswer>>,
+}
+
 impl Platform {
     /// From kept answers only.
     pub async fn home(&self, citizen: &Citizen, city: &CityId) -> Result<Home> {
-        let (inner, catalogue) = (&self.inner, self.catalogue());
+        let catalogue = self.catalogue();
         let pack = self.open_city(&catalogue, city)?;
-        let cell = inner.stores.city(city).await?;
-        let held = self.held(citizen, &cell).await?;
-        let in_force = || held.iter().filter(|held| held.view.state == CardState::InForce);
-        let keys: Vec<_> = catalogue
-            .services_of(&pack)
-            .flat_map(|service| {
-                let fitting = in_force().filter(|held| held.view.fits(service));
-                fitting.map(|held| (service.id.clone(), held.key))
-            })
-            .collect();
-        let mut strip = Vec::new();
-        if !keys.is_empty() {
-            let mut subjects: Vec<_> = in_force().map(|held| held.subject).collect();
-            subjects.sort_unstable();
-            subjects.dedup();
-            let access = |subject| self.access(citizen, subject, Purpose::Record, None);
-            let accesses = subjects.into_iter().map(access).collect();
-            let services: Vec<ServiceId> = keys.iter().map(|(service, _)| service.clone()).collect();
-            let (answers, receipt) = cell.open_answers(accesses, keys).await?;
-            for service in catalogue.services_of(&pack).filter(|service| services.contains(&service.id)) {
-                let mine = services.iter().zip(&answers).filter(|(id, _)| **id == service.id);
-                let kept: Vec<_> = mine.filter_map(|(_, answer)| answer.as_ref()).collect();
-                let rows = kept
-                    .iter()
-                    .map(|kept| self.rows(&catalogue, &pack, service, &kept.rows, &receipt))
-                    .collect::<Result<Vec<_>>>()?;
-                let rows: Vec<_> = rows.iter().map(Vec::as_slice).collect();
-                let figure = (!rows.is_empty()).then(|| record::figure(service, &rows));
-                strip.push(HomeStat {
-                    service: service.id.clone(),
-                    label: service.answer.home.label.clone(),
-                    tone: figure.as_ref().map_or(Tone::Plain, |figure| figure.tone),
-                    value: figure.and_then(|figure| figure.value),
-                    unit: service.answer.home.unit.clone(),
-                    // The oldest answer among them says how old the figure is.
-                    fetched_at: kept.iter().map(|kept| kept.fetched_at).min(),
-                });
-            }
+        let cell = self.inner.stores.city(city).await?;
+        let cards = cell.cards(citizen.account).await?;
+        let asked_consents = citizen.asked_consents;
+        if cards.is_empty() {
+            return Ok(Home { cards: Vec::new(), strip: Vec::new(), asked_consents });
         }
-        let consents = inner.stores.platform().consents(citizen.account, self.now()).await?;
-        let asks =
-            |consent: &&store::Consent| consent.from == citizen.account && consent.state == store::ConsentState::Asked;
-        let asked_consents = consents.iter().filter(asks).count();
-        Ok(Home { cards: held.into_iter().map(|held| held.view).collect(), strip, asked_consents })
+        let mut ask = Vec::new();
+        for card in &cards {
+            let services = Subject::parse(&card.kind).map(|kind| services_for(&catalogue, &pack, kind));
+            // Whether a ward is still a minor stands on the card, so those are looked up once it is open.
+            let in_force = match card.relation {
+                store::Relation::Own => true,
+                store::Relation::Consent => self.consent_holds(citizen, card).await?,
+                store::Relation::Ward => false,
+            };
+            ask.extend(
+                services.filter(|services| in_force && !services.is_empty()).map(|services| (card.id, services)),
+            );
+        }
+        let access = self.access(citizen, citizen.account, Purpose::Cards, None);
+        let (opened, receipt) = cell.open_home(access, citizen.account, ask).await?;
+        let mut known = Vec::with_capacity(opened.len());
+        for (card, answers) in opened {
+            let ward = card.info.relation == store::Relation::Ward;
+            let held = self.hold(citizen, card, &receipt).await?;
+            let answers = if ward && held.view.state == CardState::InForce {
+                self.kept_for(citizen, &cell, &held, services_for(&catalogue, &pack, held.view.kind)).await?
+            } else {
+                answers
+            };
+            known.push(Known { held, answers });
+        }
+        let strip = self.strip(&catalogue, &pack, &known, &receipt)?;
+        Ok(Home { cards: known.into_iter().map(|known| known.held.view).collect(), strip, asked_consents })
     }
+
+    /// What is kept about one card, with an entry for it.
+    async fn kept_for(
+        &self,
+        citizen: &Citizen,
+        cell: &store::City,
+        held: &Held,
+        services: Vec<ServiceId>,
+    ) -> Result<Vec<Option<KeptAnswer>>> {
+        if services.is_empty() {
+            return Ok(Vec::new());
+        }
+        let access = self.access(citizen, held.subject, Purpose::Record, None);
+        let keys = services.into_iter().map(|service| (service, held.key)).collect();
+        Ok(cell.open_answers(vec![access], keys).await?.0)
+    }
+
+    fn strip(
+        &self,
+        catalogue: &Catalogue,
+        pack: &CityPack,
+        known: &[Known],
+        receipt: &Receipt,
+    ) -> Result<Vec<HomeStat>> {
+        let mut strip = Vec::new();
+        for service in catalogue.services_of(pack) {
+            let place = services_of(catalogue, pack, service.subject).position(|other| other.id == service.id);
+            let fitting = known
+                .iter()
+                .filter(|known| known.held.view.fits(service) && known.held.view.state == CardState::InForce);
+            let answers: Vec<Option<&KeptAnswer>> = fitting.map(|known| known.answers.get(place?)?.as_ref()).collect();
+            if answers.is_empty() {
+                continue;
+            }
+            let kept: Vec<&KeptAnswer> = answers.into_iter().flatten().collect();
+            let rows = kept
+                .iter()
+                .map(|kept| self.rows(catalogue, pack, service, &kept.rows, receipt))
+                .collect::<Result<Vec<_>>>()?;
+            let rows: Vec<_> = rows.iter().map(Vec::as_slice).collect();
+            let figure = (!rows.is_empty()).then(|| record::figure(service, &rows));
+            strip.push(HomeStat {
+                service: service.id.clone(),
+                label: service.answer.home.label.clone(),
+                tone: figure.as_ref().map_or(Tone::Plain, |figure| figure.tone),
+                value: figure.and_then(|figure| figure.value),
+                unit: service.answer.home.unit.clone(),
+                // The oldest answer among them says how old the figure is.
+                fetched_at: kept.iter().map(|kept| kept.fetched_at).min(),
+            });
+        }
+        Ok(strip)
+    }
+}
+
+fn services_of<'a>(
+    catalogue: &'a Catalogue,
+    pack: &'a CityPack,
+    kind: Subject,
+) -> impl Iterator<Item = &'a std::sync::Arc<Service>> {
+    catalogue.services_of(pack).filter(move |service| service.subject == kind)
+}
+
+fn services_for(catalogue: &Catalogue, pack: &CityPack, kind: Subject) -> Vec<ServiceId> {
+    services_of(catalogue, pack, kind).map(|service| service.id.clone()).collect()
 }

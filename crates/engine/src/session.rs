@@ -19,6 +19,8 @@ pub struct Citizen {
     /// Through which door they come: `web`, `api`.
     pub door: &'static str,
     pub signed_in_at: Timestamp,
+    /// How many people wait for their consent.
+    pub asked_consents: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +112,7 @@ impl Platform {
             },
             door,
             signed_in_at: session.created_at,
+            asked_consents: session.asked_consents,
         }))
     }
 

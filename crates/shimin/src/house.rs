@@ -1,6 +1,11 @@
 //! The wiring: which store, which connector, which doors. Nobody else names an adapter.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration, time::Instant};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -14,6 +19,7 @@ use kernel::{Clock, Rng};
 use manifest::{Catalogue, city::CityState};
 use sandbox::{Area, Sandbox};
 use store::{Opener, Stores};
+use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
 use crate::{
@@ -98,25 +104,29 @@ impl House {
         meter.watch("shimin_csp_reports_total", "Browsers' reports of a broken content policy.", move || {
             counter.count()
         });
+        let counted = Arc::clone(&meter);
         let pages = web::router(web::Web {
             platform: platform.clone(),
             sandbox_url: settings.sandbox_public_url.clone(),
             secure_cookies: settings.secure_cookies,
             csp_reports: csp_reports.clone(),
-        })
-        .layer(middleware::from_fn_with_state(("web", Arc::clone(&meter)), count));
+            answered: Arc::new(move |method, route, status, took| {
+                counted.request("web", method.as_str(), route, status.as_u16(), took);
+            }),
+        });
         let desk = console::router(console::Console {
             platform: platform.clone(),
             sandbox_url: settings.sandbox_public_url,
             secure_cookies: settings.secure_cookies,
         })
         .layer(middleware::from_fn_with_state(("desk", Arc::clone(&meter)), count));
-        let router = pages
-            .merge(desk)
-            .merge(api::router(api::Api::new(platform.clone(), Arc::clone(&meter))))
-            .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
+        // Pages bound their own time, bodies and panics, and answer with a page.
+        let bounds = ServiceBuilder::new()
+            .layer(CatchPanicLayer::new())
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME_MAX))
-            .layer(CatchPanicLayer::new());
+            .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX));
+        let api = api::router(api::Api::new(platform.clone(), Arc::clone(&meter)));
+        let router = pages.merge(desk.merge(api).layer(bounds));
         Ok(Self { platform, stores, router, meter, csp_reports })
     }
 }

@@ -60,6 +60,10 @@ impl Entry {
         Self { id, access: Access { subject, ..self.access.clone() } }
     }
 
+    pub(crate) fn with(self, purpose: Purpose) -> Self {
+        Self { access: Access { purpose, ..self.access }, ..self }
+    }
+
     fn values(&self) -> Vec<Value> {
         let access = &self.access;
         let (kind, actor) = match access.actor {

@@ -3,7 +3,7 @@
 use kernel::{Access, DepartmentId, Index, Receipt, Sealed, ServiceId, Timestamp};
 
 use crate::{
-    City, Error, Result, Row,
+    City, Error, Result, Row, Tx,
     access::{Entry, receipt, record},
     statement::statement,
     value::values,
@@ -50,6 +50,11 @@ impl KeptAnswer {
     }
 }
 
+/// What is kept, as part of a job that writes the entry for it.
+pub(crate) async fn kept(tx: &mut dyn Tx, key: &Index, service: &ServiceId) -> Result<Option<KeptAnswer>> {
+    tx.one(&ANSWER_OPEN, values![key, service.as_str()]).await?.as_ref().map(KeptAnswer::read).transpose()
+}
+
 impl City {
     /// Keeps the newest answer. False when a newer one was kept already.
     pub async fn keep_answer(&self, answer: KeepAnswer) -> Result<bool> {
@@ -94,8 +99,7 @@ impl City {
                     record(tx, entries).await?;
                     let mut answers = Vec::with_capacity(keys.len());
                     for (service, key) in keys {
-                        let row = tx.one(&ANSWER_OPEN, values![key, service.as_str()]).await?;
-                        answers.push(row.as_ref().map(KeptAnswer::read).transpose()?);
+                        answers.push(kept(tx, key, service).await?);
                     }
                     Ok(answers)
                 })

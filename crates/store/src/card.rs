@@ -3,13 +3,13 @@
 //! A card's identifier is sealed; its blind index tells two cards of the same thing apart from two things. Unbinding
 //! deletes the card, and the answers kept for it unless somebody else holds the same thing.
 
-use kernel::{Access, AccountId, Id, Index, Receipt, Sealed, Timestamp};
+use kernel::{Access, AccountId, Id, Index, Receipt, Sealed, ServiceId, Timestamp, access::Purpose};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    City, KeyReused, Once, Result, Row, Tx,
+    City, KeptAnswer, KeyReused, Once, Result, Row, Tx,
     access::{Entry, receipt, record},
-    autopay,
+    answer, autopay,
     once::{recall, remember},
     payment,
     statement::statement,
@@ -254,6 +254,47 @@ impl City {
                     let cards: Vec<Card> = rows.iter().map(Card::read).collect::<Result<_>>()?;
                     record(tx, &entries(entry, &cards)).await?;
                     Ok(cards)
+                })
+            })
+            .await?;
+        Ok((cards, receipt(at)))
+    }
+
+    /// What a home page shows, in one commit: the cards, and for each card that `ask` names what is kept about it, one
+    /// for each of its services. Whose records are among them gets an entry for that as well.
+    pub async fn open_home(
+        &self,
+        access: Access,
+        account: AccountId,
+        ask: Vec<(Id, Vec<ServiceId>)>,
+    ) -> Result<(Vec<(Card, Vec<Option<KeptAnswer>>)>, Receipt)> {
+        let at = access.at;
+        let cards = self
+            .write((self.entry(access), account, ask), |(entry, account, ask), tx| {
+                Box::pin(async move {
+                    let rows = tx.many(&CARD_OPEN_ALL, values![*account]).await?;
+                    let cards: Vec<Card> = rows.iter().map(Card::read).collect::<Result<_>>()?;
+                    let mut written = entries(entry, &cards);
+                    let mut found = Vec::with_capacity(cards.len());
+                    let mut subjects = Vec::new();
+                    for card in cards {
+                        let services = ask.iter().find(|(id, _)| *id == card.info.id).map(|(_, services)| services);
+                        let mut answers = Vec::new();
+                        for service in services.into_iter().flatten() {
+                            answers.push(answer::kept(tx, &card.key, service).await?);
+                        }
+                        if !answers.is_empty() {
+                            subjects.push(card.info.subject.unwrap_or(*account));
+                        }
+                        found.push((card, answers));
+                    }
+                    subjects.sort_unstable();
+                    subjects.dedup();
+                    let so_far = written.len() as u128;
+                    let looked = (so_far..).zip(subjects).map(|(n, subject)| entry.beside(n, subject));
+                    written.extend(looked.map(|entry| entry.with(Purpose::Record)));
+                    record(tx, &written).await?;
+                    Ok(found)
                 })
             })
             .await?;

@@ -10,7 +10,9 @@ use crate::{Error, Platform, Preferences, Result, Row, Tx, statement::statement,
 statement! {
     SESSION_START = "INSERT INTO session (id, account, token_hash, kind, label, created_at, last_seen_at, idle_ms, expires_at)
         SELECT ?1, id, ?3, ?4, ?5, ?6, ?6, ?7, ?8 FROM account WHERE id = ?2";
-    SESSION_FIND = "SELECT s.id, s.account, s.kind, s.created_at, s.last_seen_at, a.verified_at, a.lang, a.size, a.theme
+    SESSION_FIND = "SELECT s.id, s.account, s.kind, s.created_at, s.last_seen_at, a.verified_at, a.lang, a.size, a.theme,
+            (SELECT count(*) FROM consent c
+                WHERE c.from_account = s.account AND c.state = 'asked' AND c.expires_at > ?2)
         FROM session s JOIN account a ON a.id = s.account
         WHERE s.token_hash = ?1 AND s.expires_at > ?2 AND s.last_seen_at + s.idle_ms > ?2";
     SESSION_TOUCH = "UPDATE session SET last_seen_at = ?2
@@ -72,6 +74,8 @@ pub struct Session {
     pub preferences: Preferences,
     pub created_at: Timestamp,
     pub last_seen_at: Timestamp,
+    /// How many people wait for the citizen's consent.
+    pub asked_consents: u64,
 }
 
 /// A session as its owner sees it in the list.
@@ -124,6 +128,7 @@ impl Platform {
                 size: row.maybe(7, Row::text)?,
                 theme: row.maybe(8, Row::text)?,
             },
+            asked_consents: row.count(9)?,
         }))
     }
 

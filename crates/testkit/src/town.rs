@@ -64,6 +64,8 @@ pub fn packs() -> PathBuf {
 
 pub struct Town {
     pub platform: Platform,
+    /// The house itself, for whoever calls it without a connection.
+    pub router: axum::Router,
     pub sandbox: Arc<Sandbox>,
     /// `http://127.0.0.1:port`
     pub url: String,
@@ -116,7 +118,7 @@ impl Town {
         .expect("a house");
         let (jobs, jobs_end) = (house.platform.clone(), ending());
         tokio::spawn(async move { jobs.run_jobs(jobs_end).await });
-        tokio::spawn(server::serve(listener, house.router, Bounds::default(), ending()));
+        tokio::spawn(server::serve(listener, house.router.clone(), Bounds::default(), ending()));
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -124,6 +126,7 @@ impl Town {
             .expect("an HTTP client");
         Self {
             platform: house.platform,
+            router: house.router,
             sandbox,
             url,
             sandbox_url,

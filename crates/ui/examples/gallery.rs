@@ -34,6 +34,7 @@ fn main() -> std::io::Result<()> {
                         path: "/gallery",
                         hotline: "12345",
                         sandbox: true,
+                        script: true,
                         error: false,
                         body: ui::gallery(lang),
                     };

@@ -67,7 +67,7 @@ impl Desk<'_> {
                 }
             }
         };
-        document(lang, &format!("{} {} desk", self.size.word(), self.theme.word()), title, self.css, body)
+        document(lang, &format!("{} {} desk", self.size.word(), self.theme.word()), title, self.css, true, body)
     }
 
     fn top(&self) -> Markup {

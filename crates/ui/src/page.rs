@@ -128,7 +128,7 @@ pub struct Look {
 }
 
 /// What stands around every body of the house.
-pub(crate) fn document(lang: Lang, classes: &str, title: Markup, css: Css<'_>, body: Markup) -> Markup {
+pub(crate) fn document(lang: Lang, classes: &str, title: Markup, css: Css<'_>, script: bool, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) class=(classes) {
@@ -144,7 +144,7 @@ pub(crate) fn document(lang: Lang, classes: &str, title: Markup, css: Css<'_>, b
                     Css::Linked(url) => link rel="stylesheet" href=(url);,
                 }
                 link rel="icon" href=(route::ICON) type="image/svg+xml";
-                script type="module" src=(route::SCRIPT) {}
+                @if script { script type="module" src=(route::SCRIPT) {} }
             }
             body {
                 a.skip href="#main" { (text::skip_to_content(lang)) }
@@ -191,6 +191,8 @@ pub struct Page<'a> {
     pub hotline: &'a str,
     /// The answers are made up by the sandbox, and every page says so.
     pub sandbox: bool,
+    /// Whether the script comes along. It only makes things smoother, so a page can do without.
+    pub script: bool,
     /// The form on this page came back with mistakes: the title says so first.
     pub error: bool,
     pub body: Markup,
@@ -208,7 +210,7 @@ impl Page<'_> {
             main.wrap #main tabindex="-1" { (self.body) }
             (self.footer())
         };
-        document(lang, &self.classes(), title, self.css, body)
+        document(lang, &self.classes(), title, self.css, self.script, body)
     }
 
     fn classes(&self) -> String {

@@ -36,6 +36,7 @@ fn document(lang: Lang, size: Size, theme: Theme, home: bool) -> String {
         path: "/gallery?a=1&b=2",
         hotline: "12345",
         sandbox: true,
+        script: true,
         error: false,
         body: gallery::gallery(lang),
     }
@@ -386,6 +387,7 @@ fn the_outline_is_as_a_screen_reader_expects() {
             path: "/",
             hotline: "12345",
             sandbox: false,
+            script: true,
             error: false,
             body: maud::html! { (crate::component::card("我的卡", Some(("全部", "#")), maud::html! {})) },
         };
@@ -431,6 +433,7 @@ fn a_host_app_draws_its_own_title_bar() {
         path: "/",
         hotline: "12345",
         sandbox: false,
+        script: true,
         error: true,
         body: maud::html! {},
     };

@@ -7,12 +7,9 @@ pub const YEAR_S: u32 = 31_536_000;
 
 /// Reads one cookie. Values are ours and plain, so nothing is decoded.
 pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+    let pairs = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    let value = |pair: &'a [u8]| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=");
+    pairs.filter_map(value).find_map(|value| std::str::from_utf8(value).ok())
 }
 
 /// The name of the session cookie. `__Host-` makes browsers refuse one set by a sister domain, and needs TLS.

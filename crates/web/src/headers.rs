@@ -10,7 +10,7 @@ use axum::{
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 
-use crate::style::Style;
+use crate::{frame::Frame, style::Style};
 
 /// Below this a packet is a packet, compressed or not.
 const GZIP_FROM_BYTES: usize = 1_200;
@@ -61,11 +61,34 @@ pub(crate) fn allow_forms_to(headers: &mut HeaderMap, origins: &[String]) {
     }
 }
 
+/// The text of a page: all of it made for this answer, or a frame with what concerns the person.
+pub enum Text<'a> {
+    Whole(String),
+    Framed(&'a Frame, &'a str),
+}
+
+impl From<String> for Text<'_> {
+    fn from(whole: String) -> Self {
+        Self::Whole(whole)
+    }
+}
+
 /// A page, compressed if the browser takes it.
 #[must_use]
-pub fn html(html: String, status: StatusCode, asked: &HeaderMap, style: Option<&Style>, personal: bool) -> Response {
-    let compress = html.len() >= GZIP_FROM_BYTES && takes_gzip(asked);
-    let body = if compress { gzip(html.as_bytes(), 1) } else { Bytes::from(html) };
+pub fn html<'a>(
+    text: impl Into<Text<'a>>,
+    status: StatusCode,
+    asked: &HeaderMap,
+    style: Option<&Style>,
+    personal: bool,
+) -> Response {
+    let takes_gzip = takes_gzip(asked);
+    let (compress, body) = match text.into() {
+        Text::Whole(html) if takes_gzip && html.len() >= GZIP_FROM_BYTES => (true, gzip(html.as_bytes(), 1)),
+        Text::Whole(html) => (false, Bytes::from(html)),
+        Text::Framed(frame, personal) if takes_gzip => (true, Bytes::from(frame.gzip_around(personal))),
+        Text::Framed(frame, personal) => (false, Bytes::from(frame.around(personal))),
+    };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();

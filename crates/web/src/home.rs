@@ -1,6 +1,8 @@
 //! A city's home page: my figures, the services, one tap each. It waits for no department, and shows nothing dead.
 
-use axum::response::Response;
+use std::sync::Arc;
+
+use axum::{http::StatusCode, response::Response};
 use engine::Home;
 use kernel::Lang;
 use manifest::{CityPack, Service};
@@ -11,6 +13,8 @@ use ui::{
 };
 
 use crate::{
+    frame::{self, Frame},
+    headers::Text,
     return_path::with_return,
     route::Outcome,
     visit::{Sheet, Visit},
@@ -33,11 +37,35 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
     Ok(page(visit, &pack, home.as_ref()))
 }
 
-pub(crate) fn page(visit: &Visit, pack: &CityPack, home: Option<&Home>) -> Response {
+/// The page is what concerns the person in a frame that many people share.
+pub(crate) fn page(visit: &Visit, pack: &Arc<CityPack>, home: Option<&Home>) -> Response {
+    let services: Vec<&Service> = visit.catalogue.services_of(pack).map(|service| &**service).collect();
+    let cards = with_card(&services, home);
+    let frame = || Frame::new(&around(visit, pack, &services, cards));
+    // An address with a query of its own returns to itself from the size buttons, so its frame is not everybody's.
+    let frame = if visit.here().strip_prefix('/') == Some(pack.city.id.as_str()) {
+        let key = frame::Key {
+            city: frame::city(pack),
+            lang: visit.lang,
+            size: visit.size,
+            theme: visit.theme,
+            channel: visit.channel,
+            styled: visit.style().1,
+            signed_in: visit.citizen.is_some(),
+            cards,
+        };
+        visit.site.frames.of(&visit.catalogue, key, frame)
+    } else {
+        Arc::new(frame())
+    };
+    let mine = mine(visit, pack, &services, home).into_string();
+    visit.answer(StatusCode::OK, Text::Framed(&frame, &mine))
+}
+
+/// Everything that is the same for all who have cards for the same services.
+fn around(visit: &Visit, pack: &CityPack, services: &[&Service], cards: u16) -> String {
     let city = &pack.city;
     let l = visit.lang;
-    let title = text::home_title(l, city.name.get(l));
-    let services: Vec<&Service> = visit.catalogue.services_of(pack).map(|service| &**service).collect();
     let hotline = text::help_call(l, &city.hotline);
     let below = [
         Row {
@@ -57,11 +85,12 @@ pub(crate) fn page(visit: &Visit, pack: &CityPack, home: Option<&Home>) -> Respo
     ];
     let body = html! {
         div.cols {
-            div { (mine(visit, pack, &services, home)) (common(visit, pack, &services, home)) }
+            div { (frame::hole()) (common(visit, pack, services, cards)) }
             div { (rows_card(if visit.citizen.is_some() { &below } else { &below[1..] })) }
         }
     };
-    visit.show(Sheet { title: &title, back: "/cities", home: true, body, ..Sheet::default() })
+    let title = text::home_title(l, city.name.get(l));
+    visit.document(Sheet { title: &title, back: "/cities", home: true, body, ..Sheet::default() })
 }
 
 fn rows_card(list: &[Row<'_>]) -> Markup {
@@ -102,7 +131,7 @@ fn mine(visit: &Visit, pack: &CityPack, services: &[&Service], home: Option<&Hom
     }
 }
 
-fn waiting(lang: Lang, count: usize) -> String {
+fn waiting(lang: Lang, count: u64) -> String {
     match lang {
         Lang::ZhCn => format!("有 {count} 位家人等您同意"),
         Lang::En => format!("Waiting for your consent: {count}"),
@@ -157,16 +186,22 @@ fn ask_href(pack: &CityPack, service: &kernel::ServiceId) -> String {
     format!("/{}/s/{service}/ask", pack.city.id)
 }
 
-fn common(visit: &Visit, pack: &CityPack, services: &[&Service], home: Option<&Home>) -> Markup {
+/// One bit for each tile whose service the person has a card for.
+fn with_card(services: &[&Service], home: Option<&Home>) -> u16 {
+    let has = |service: &Service| home.is_some_and(|home| home.cards.iter().any(|card| card.fits(service)));
+    services.iter().take(TILES_MAX).enumerate().fold(0, |bits, (at, service)| bits | u16::from(has(service)) << at)
+}
+
+fn common(visit: &Visit, pack: &CityPack, services: &[&Service], cards: u16) -> Markup {
     let l = visit.lang;
     let id = &pack.city.id;
     let hrefs: Vec<String> = services
         .iter()
         .take(TILES_MAX)
-        .map(|service| {
+        .enumerate()
+        .map(|(at, service)| {
             // Whoever has the card gets the answer; everybody else reads first what the service is.
-            let has_card = home.is_some_and(|home| home.cards.iter().any(|card| card.fits(service)));
-            if has_card { ask_href(pack, &service.id) } else { format!("/{id}/s/{}", service.id) }
+            if cards >> at & 1 == 1 { ask_href(pack, &service.id) } else { format!("/{id}/s/{}", service.id) }
         })
         .collect();
     let list: Vec<Tile<'_>> = services

@@ -5,6 +5,7 @@
 //! works without JavaScript: links, forms, and a redirect after each deed.
 //!
 //! - [`route`]: the table and its policies. `visit`: one request and who makes it. `headers`: what every answer carries.
+//! - `frame`: what of the home page is the same for many people, made once.
 //! - One file per noun: `home`, `city`, `service`, `search`, `record`, `card`, `sign_in`, `real_name`, `profile`, `access`,
 //!   `consent`, `session`, `token`, `settings`, `health`, `about`, and `trouble` for what went wrong.
 
@@ -14,9 +15,13 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
-use axum::Router;
+use axum::{
+    Router,
+    http::{Method, StatusCode},
+};
 use engine::Platform;
 
 mod about;
@@ -30,6 +35,7 @@ mod consent;
 pub mod cookie;
 mod customer;
 mod form;
+mod frame;
 mod gallery;
 pub mod headers;
 mod health;
@@ -81,7 +87,12 @@ pub struct Web {
     pub secure_cookies: bool,
     /// Counts what browsers report about our content security policy; any other number than 0 is a mistake of ours.
     pub csp_reports: CspReports,
+    /// Told of every answer.
+    pub answered: Answered,
 }
+
+/// Method, pattern of the route (`none` if there is none), status, and how long it took.
+pub type Answered = Arc<dyn Fn(&Method, &'static str, StatusCode, Duration) + Send + Sync>;
 
 /// A counter shared with whoever shows metrics.
 #[derive(Clone, Debug, Default)]
@@ -107,7 +118,9 @@ pub(crate) struct SiteParts {
     pub sandbox_url: Option<String>,
     pub secure_cookies: bool,
     pub csp_reports: CspReports,
+    pub answered: Answered,
     pub styles: style::Styles,
+    pub frames: frame::Frames,
     pub files: asset::Files,
 }
 
@@ -126,14 +139,13 @@ pub fn router(web: Web) -> Router {
         sandbox_url: web.sandbox_url,
         secure_cookies: web.secure_cookies,
         csp_reports: web.csp_reports,
+        answered: web.answered,
+        frames: frame::Frames::default(),
         styles: style::Styles::default(),
         files: asset::Files::new(),
     }));
-    let (missing, refused, foreign) = (site.clone(), site.clone(), site.clone());
+    let (missing, refused) = (site.clone(), site.clone());
     route::table(&site)
         .fallback(move |request| trouble::missing(missing.clone(), request))
         .method_not_allowed_fallback(move |request| trouble::method_not_allowed(refused.clone(), request))
-        .layer(
-            tower_http::csrf::CsrfLayer::new().with_rejection_response(move |_| trouble::foreign_form(foreign.clone())),
-        )
 }

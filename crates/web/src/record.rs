@@ -458,7 +458,13 @@ pub(crate) fn in_detail(
             }))
         }
     };
-    visit.show(Sheet { title: text::detail_title(l), back: &back, body, ..Sheet::default() })
+    visit.show(Sheet {
+        title: text::detail_title(l),
+        back: &back,
+        picture: photo == Some(true),
+        body,
+        ..Sheet::default()
+    })
 }
 
 /// The shape of an evidence sheet: the place kept free for it until it arrives.

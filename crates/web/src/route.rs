@@ -3,12 +3,18 @@
 
 use std::pin::Pin;
 
-use axum::{Router, http::Method, response::Response, routing::MethodFilter};
+use axum::{
+    Router,
+    http::Method,
+    response::Response,
+    routing::{MethodFilter, MethodRouter},
+};
+use tower_http::csrf::CsrfLayer;
 
 use crate::{
     Site, about, access, asset, autopay, card, city, consent, customer, gallery, health, home, payment, profile, quote,
     real_name, receipt, record, rest, search, service, session, settings, sign_in, token,
-    trouble::Trouble,
+    trouble::{self, Trouble},
     visit::{Visit, enter},
 };
 
@@ -101,6 +107,7 @@ routes! {
     GET  "/offline"                                 Anyone      Page about::offline;
     GET  "/status"                                  Anyone      Page health::status;
     GET  "/gallery"                                 SandboxOnly Page gallery::show;
+    GET  "/gallery/{trouble}"                       SandboxOnly Page gallery::trouble;
     GET  "/assets/{name}"                           Anyone      File asset::file;
     GET  "/sw.js"                                   Anyone      File asset::service_worker;
     GET  "/manifest.webmanifest"                    Anyone      File asset::web_manifest;
@@ -160,9 +167,13 @@ pub(crate) fn table(site: &Site) -> Router {
     ROUTES.iter().fold(Router::new(), |router, route| {
         // GET answers HEAD too: axum runs the handler and drops the body.
         let filter = if route.method == Method::GET { MethodFilter::GET } else { MethodFilter::POST };
-        let site = site.clone();
+        let (site, foreign) = (site.clone(), site.clone());
         let handler = move |request: axum::extract::Request| enter(site.clone(), route, request);
-        router.route(route.path, axum::routing::on(filter, handler))
+        let handler: MethodRouter = axum::routing::on(filter, handler);
+        // Whoever only reads changes nothing, so only what is posted is asked where it comes from.
+        let own_forms_only =
+            || CsrfLayer::new().with_rejection_response(move |_| trouble::foreign_form(foreign.clone(), route));
+        router.route(route.path, if filter == MethodFilter::POST { handler.layer(own_forms_only()) } else { handler })
     })
 }
 

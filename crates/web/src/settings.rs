@@ -1,5 +1,5 @@
-//! How pages look and which language they speak. Works for everybody by cookies; whoever is signed in finds the same on
-//! their other devices.
+//! How pages look and which language they speak. Nobody in particular keeps it in cookies; whoever is signed in keeps it
+//! with the account, finds the same on their other devices, and leaves nothing to the next person at a shared browser.
 
 use engine::Preferences;
 use kernel::Lang;
@@ -55,16 +55,15 @@ async fn keep(visit: &mut Visit) -> Result<(), Trouble> {
     let size = Size::parse(visit.form.get("size"));
     let theme = Theme::parse(visit.form.get("theme"));
     let lang = Lang::parse(visit.form.get("lang"));
-    if let Some(size) = size {
-        visit.set_cookie("size", size.word(), "/", YEAR_S);
-    }
-    if let Some(theme) = theme {
-        visit.set_cookie("theme", theme.word(), "/", YEAR_S);
-    }
-    if let Some(lang) = lang {
-        visit.set_cookie("lang", lang.tag(), "/", YEAR_S);
-    }
-    let Some(citizen) = &visit.citizen else { return Ok(()) };
+    let Some(citizen) = &visit.citizen else {
+        let chosen = [("size", size.map(Size::word)), ("theme", theme.map(Theme::word)), ("lang", lang.map(Lang::tag))];
+        for (name, word) in chosen {
+            if let Some(word) = word {
+                visit.set_cookie(name, word, "/", YEAR_S);
+            }
+        }
+        return Ok(());
+    };
     let before = citizen.preferences;
     let chosen = Preferences {
         lang: lang.or(before.lang),

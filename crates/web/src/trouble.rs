@@ -1,6 +1,6 @@
 //! Pages for what went wrong: what happened, what became of what was typed, and one thing to do next.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     extract::Request,
@@ -19,6 +19,7 @@ use ui::{
 use crate::{
     Site,
     mishap::wait,
+    route::Route,
     visit::{Sheet, Visit},
 };
 
@@ -141,16 +142,24 @@ fn city_soon(visit: &Visit, pack: &CityPack) -> Response {
 
 /// An address that is in no table.
 pub(crate) async fn missing(site: Site, request: Request) -> Response {
-    let (parts, _) = request.into_parts();
-    page(&Visit::bare(site, parts.headers, parts.uri), Kind::NotFound.into())
+    nowhere(site, request, Kind::NotFound.into())
 }
 
 pub(crate) async fn method_not_allowed(site: Site, request: Request) -> Response {
-    let (parts, _) = request.into_parts();
-    page(&Visit::bare(site, parts.headers, parts.uri), Trouble::MethodNotAllowed)
+    nowhere(site, request, Trouble::MethodNotAllowed)
+}
+
+fn nowhere(site: Site, request: Request, trouble: Trouble) -> Response {
+    let (began, (parts, _)) = (Instant::now(), request.into_parts());
+    let response = page(&Visit::bare(site.clone(), parts.headers, parts.uri), trouble);
+    (site.answered)(&parts.method, "none", response.status(), began.elapsed());
+    response
 }
 
 /// A form that came from somebody else's page. The browser told us so; nothing was done.
-pub(crate) fn foreign_form(site: Site) -> Response {
-    page(&Visit::bare(site, HeaderMap::new(), Uri::default()), Trouble::ForeignForm)
+pub(crate) fn foreign_form(site: Site, route: &'static Route) -> Response {
+    let began = Instant::now();
+    let response = page(&Visit::bare(site.clone(), HeaderMap::new(), Uri::default()), Trouble::ForeignForm);
+    (site.answered)(&route.method, route.path, response.status(), began.elapsed());
+    response
 }

@@ -1,7 +1,12 @@
 //! One request and who makes it: the session, the language and appearance, the city, what was typed. Every page goes
 //! through [`enter`], which enforces the route's policy, bounds the time, catches panics and puts on the headers.
 
-use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     RequestPartsExt,
@@ -10,7 +15,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::Response,
 };
-use engine::{Citizen, OnceKey, Platform};
+use engine::{Citizen, OnceKey, Platform, Preferences};
 use futures_util::FutureExt;
 use kernel::{CityId, Id, Kind, Lang, Timestamp};
 use manifest::{Catalogue, CityPack, Service, city::CityState};
@@ -23,9 +28,10 @@ use ui::{
 use crate::{
     Site, cookie,
     form::Pairs,
-    headers,
+    headers::{self, Text},
     return_path::{own_path, with_return},
     route::{Answers, Policy, Route, can_get},
+    style::Style,
     trouble::Trouble,
 };
 
@@ -55,7 +61,7 @@ pub(crate) struct Visit {
     /// The city of the page, or the one last visited: it decides the colours and where "home" is.
     pub look: Option<Arc<CityPack>>,
     pub headers: HeaderMap,
-    params: Vec<(Arc<str>, Arc<str>)>,
+    params: Vec<(String, String)>,
     cookies: Vec<HeaderValue>,
 }
 
@@ -69,36 +75,50 @@ pub(crate) struct Sheet<'a> {
     pub status: StatusCode,
     /// A form of this page may end at a cashier.
     pub pays: bool,
+    /// The body brings a picture from an address of its own. On a first view the script then waits for the next page,
+    /// because no first view takes more than three requests: the page, its picture or script, and the one in the tab.
+    pub picture: bool,
     pub body: Markup,
 }
 
 impl Default for Sheet<'_> {
     fn default() -> Self {
-        Self { title: "", back: "/", home: false, status: StatusCode::OK, pays: false, body: Markup::default() }
+        Self {
+            title: "",
+            back: "/",
+            home: false,
+            status: StatusCode::OK,
+            pays: false,
+            picture: false,
+            body: Markup::default(),
+        }
     }
 }
 
 /// The one way into a page or file.
 pub(crate) async fn enter(site: Site, route: &'static Route, request: Request) -> Response {
+    let (began, method) = (Instant::now(), request.method().clone());
     let work = AssertUnwindSafe(answer(site.clone(), route, request)).catch_unwind();
-    match tokio::time::timeout(PAGE_TIME_MAX, work).await {
+    let response = match tokio::time::timeout(PAGE_TIME_MAX, work).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             tracing::error!(path = route.path, "a page panicked");
-            Visit::bare(site, HeaderMap::new(), Uri::default()).trouble(Kind::Internal.into())
+            Visit::bare(site.clone(), HeaderMap::new(), Uri::default()).trouble(Kind::Internal.into())
         }
         Err(_) => {
             tracing::warn!(path = route.path, "a page took too long");
-            Visit::bare(site, HeaderMap::new(), Uri::default()).trouble(Kind::Unavailable("time").into())
+            Visit::bare(site.clone(), HeaderMap::new(), Uri::default()).trouble(Kind::Unavailable("time").into())
         }
-    }
+    };
+    (site.answered)(&method, route.path, response.status(), began.elapsed());
+    response
 }
 
 async fn answer(site: Site, route: &'static Route, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let address = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
     let params = match parts.extract::<RawPathParams>().await {
-        Ok(params) => params.iter().map(|(name, value)| (Arc::from(name), Arc::from(value))).collect(),
+        Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         Err(_) => Vec::new(),
     };
     let mut visit = Visit::bare(site, parts.headers, parts.uri);
@@ -181,23 +201,17 @@ impl Visit {
         visit
     }
 
-    /// Finds the citizen behind the session cookie. A browser without the display cookies gets what they chose elsewhere.
+    /// Finds the citizen behind the session cookie. What they chose goes before what somebody chose on this browser.
     async fn recognise(&mut self) -> Result<(), Trouble> {
         let Some(token) = cookie::read(&self.headers, cookie::session_name(self.site.secure_cookies)) else {
             return Ok(());
         };
         self.citizen = self.site.platform.citizen(token, "web").await?;
         if let Some(citizen) = &self.citizen {
-            let chosen = &citizen.preferences;
-            if let Some(lang) = chosen.lang.filter(|_| cookie::read(&self.headers, "lang").is_none()) {
-                self.lang = lang;
-            }
-            if cookie::read(&self.headers, "size").is_none() {
-                self.size = chosen.size.and_then(|size| Size::parse(size.word())).unwrap_or_default();
-            }
-            if cookie::read(&self.headers, "theme").is_none() {
-                self.theme = chosen.theme.and_then(|theme| Theme::parse(theme.word())).unwrap_or_default();
-            }
+            let Preferences { lang, size, theme } = citizen.preferences;
+            self.lang = lang.unwrap_or(self.lang);
+            self.size = size.and_then(|size| Size::parse(size.word())).unwrap_or(self.size);
+            self.theme = theme.and_then(|theme| Theme::parse(theme.word())).unwrap_or(self.theme);
         }
         Ok(())
     }
@@ -212,12 +226,12 @@ impl Visit {
     }
 
     pub(crate) fn param(&self, name: &str) -> &str {
-        self.params.iter().find(|(key, _)| **key == *name).map_or("", |(_, value)| value)
+        self.params.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
     #[cfg(test)]
     pub(crate) fn set_params(&mut self, params: &[(&str, &str)]) {
-        self.params = params.iter().map(|(name, value)| (Arc::from(*name), Arc::from(*value))).collect();
+        self.params = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     }
 
     pub(crate) fn id_param(&self, name: &str) -> Result<Id, Trouble> {
@@ -294,8 +308,12 @@ impl Visit {
         self.set_cookie(cookie::session_name(self.site.secure_cookies), token, "/", max_age_s);
     }
 
+    /// Ends the session in this browser, and the look that came with it: the next person may be somebody else.
     pub(crate) fn drop_session(&mut self) {
         self.drop_cookie(cookie::session_name(self.site.secure_cookies), "/");
+        for name in ["lang", "size", "theme"] {
+            self.drop_cookie(name, "/");
+        }
     }
 
     /// Cities lately visited, newest first.
@@ -323,13 +341,37 @@ impl Visit {
         response
     }
 
-    /// The document around a body.
+    /// A page: the document around a body.
     pub(crate) fn show(&self, sheet: Sheet<'_>) -> Response {
+        let (status, pays) = (sheet.status, sheet.pays);
+        let mut response = self.answer(status, Text::Whole(self.document(sheet)));
+        if pays {
+            headers::allow_forms_to(response.headers_mut(), &self.platform().cashier_origins());
+        }
+        response
+    }
+
+    /// The style sheet of this page, and whether the browser has it already.
+    pub(crate) fn style(&self) -> (&Style, bool) {
+        let css = self.site.styles.of_hue(self.look.as_deref().map(|pack| pack.city.hue));
+        (css, self.cookie("css") == Some(css.hash.as_str()))
+    }
+
+    pub(crate) fn answer(&self, status: StatusCode, text: Text<'_>) -> Response {
+        let (css, styled) = self.style();
+        let personal = self.citizen.is_some() || self.method == Method::POST;
+        let mut response = headers::html(text, status, &self.headers, Some(css), personal);
+        if !styled && let Some(line) = cookie::set("css", &css.hash, "/", cookie::YEAR_S, self.site.secure_cookies) {
+            response.headers_mut().append(header::SET_COOKIE, line);
+        }
+        response
+    }
+
+    pub(crate) fn document(&self, sheet: Sheet<'_>) -> String {
         let lang = self.lang;
         let city = self.look.as_deref().map(|pack| &pack.city);
         let look = city.map(|city| Look { hue: city.hue, motif: city.motif });
-        let css = self.site.styles.of_hue(city.map(|city| city.hue));
-        let known = self.cookie("css") == Some(css.hash.as_str());
+        let (css, styled) = self.style();
         let here = self.here();
         let (cities_href, search_href) = match city {
             Some(city) => ("/cities", format!("/{}/search", city.id)),
@@ -354,23 +396,15 @@ impl Visit {
             channel: self.channel,
             band,
             look,
-            css: if known { Css::Linked(&css.url) } else { Css::Inline(&css.text) },
+            css: if styled { Css::Linked(&css.url) } else { Css::Inline(&css.text) },
             path: self.back_here(),
             hotline: self.hotline(),
             sandbox: self.site.sandbox_url.is_some(),
+            script: styled || !sheet.picture,
             error: sheet.status == StatusCode::UNPROCESSABLE_ENTITY,
             body: sheet.body,
         };
-        let html = page.html().into_string();
-        let personal = self.citizen.is_some() || self.method == Method::POST;
-        let mut response = headers::html(html, sheet.status, &self.headers, Some(css), personal);
-        if sheet.pays {
-            headers::allow_forms_to(response.headers_mut(), &self.platform().cashier_origins());
-        }
-        if !known && let Some(line) = cookie::set("css", &css.hash, "/", cookie::YEAR_S, self.site.secure_cookies) {
-            response.headers_mut().append(header::SET_COOKIE, line);
-        }
-        response
+        page.html().into_string()
     }
 
     /// Where a change of size or language returns to: this page, or for a form that was posted, its empty self.
@@ -400,7 +434,7 @@ impl Visit {
         let path = self.uri.path();
         let mut template = path.to_owned();
         for (name, value) in &self.params {
-            template = template.replacen(&**value, &format!("{{{name}}}"), 1);
+            template = template.replacen(value.as_str(), &format!("{{{name}}}"), 1);
         }
         can_get(&template).then_some(path)
     }

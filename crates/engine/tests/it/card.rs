@@ -92,10 +92,16 @@ async fn a_ward_is_a_minor_whose_guardian_asks_until_the_eighteenth_birthday() {
     let boats = kernel::ServiceId::parse("boat-licence").expect("an id");
     let asked = town.platform.ask(&me, &town.city, &boats, Some(card), false).await.expect("asked");
     assert!(matches!(asked, engine::Asked::Answered(_)));
+    let figures = || async {
+        let home = town.platform.home(&me, &town.city).await.expect("home");
+        home.strip.iter().filter(|figure| figure.service == boats && figure.fetched_at.is_some()).count()
+    };
+    assert_eq!(figures().await, 1, "a minor's figure stands on the guardian's home page");
     // 1 December 2027, the child's eighteenth birthday.
     town.clock.set(Timestamp::from_civil("2027-12-01T00:00:00".parse().expect("a time")));
     let refused = town.platform.ask(&me, &town.city, &boats, Some(card), false).await.expect_err("grown up");
     assert_eq!(refused.kind, Kind::Denied("card_not_in_force"));
     let cards = town.platform.cards(&me, &town.city).await.expect("cards");
     assert!(cards.iter().any(|one| one.id == card && one.state == CardState::WardGrownUp));
+    assert_eq!(figures().await, 0);
 }

@@ -4,7 +4,7 @@ use engine::{Asked, ConsentState, Direction, Who, Whose};
 use kernel::{Kind, access::Purpose};
 use manifest::service::Subject;
 
-use crate::town::{Town, mistakes, resident};
+use crate::town::{Town, mistakes, resident, row};
 
 #[tokio::test]
 async fn consent_is_asked_granted_used_and_revoked() {
@@ -14,7 +14,9 @@ async fn consent_is_asked_granted_used_and_revoked() {
     let id =
         town.platform.ask_consent(&friend, "19900000001", "张三", Subject::Vehicle, town.key()).await.expect("asked");
     assert_eq!(town.bind(&friend, Whose::Consent(id)).await.expect_err("not granted").kind, Kind::NotFound);
-    assert_eq!(town.platform.home(&owner, &town.city).await.expect("home").asked_consents, 1);
+    let token = town.platform.new_token(&owner, "another device").await.expect("a token");
+    let looking = town.platform.citizen(&token, "web").await.expect("found").expect("signed in");
+    assert_eq!(town.platform.home(&looking, &town.city).await.expect("home").asked_consents, 1);
     let given = town.platform.consents(&owner).await.expect("consents");
     assert_eq!(
         (given[0].direction, given[0].other.as_str(), given[0].state),
@@ -58,6 +60,32 @@ async fn an_expired_consent_opens_nothing() {
     assert_eq!(refused.kind, Kind::Denied("card_not_in_force"));
     let shown = town.platform.cards(&friend, &town.city).await.expect("cards");
     assert_eq!(shown[0].title, "晋A***01", "masked from now on");
+}
+
+#[tokio::test]
+async fn home_shows_a_lent_car_for_as_long_as_it_is_lent_and_its_owner_reads_of_it() {
+    let town = Town::open().await;
+    let (owner, _) = town.owner().await;
+    let friend = town.verified("19900000002", "李四", &resident("14010019880101002")).await;
+    let id =
+        town.platform.ask_consent(&friend, "19900000001", "张三", Subject::Vehicle, town.key()).await.expect("asked");
+    town.platform.decide_consent(&owner, id, true).await.expect("granted");
+    let card = town.bind(&friend, Whose::Consent(id)).await.expect("bound");
+    town.answers(vec![row(&[("id", "1"), ("at", "2026-03-02T08:12:00"), ("state", "open")])]);
+    town.platform.ask(&friend, &town.city, &town.fines, Some(card), false).await.expect("asked");
+    let looks = async |purpose| {
+        let log = town.platform.access_log(&owner, None, None).await.expect("log");
+        log.items.iter().filter(|entry| entry.purpose == purpose && entry.who != Who::You).count()
+    };
+    let before = (looks(Purpose::Cards).await, looks(Purpose::Record).await);
+    let home = town.platform.home(&friend, &town.city).await.expect("home");
+    assert_eq!(home.strip[0].value.as_deref(), Some("1"));
+    let after = (looks(Purpose::Cards).await, looks(Purpose::Record).await);
+    assert_eq!(after, (before.0 + 1, before.1 + 1), "one entry for the card, one for what is kept about it");
+    town.clock.advance_s(366 * 86_400);
+    let home = town.platform.home(&friend, &town.city).await.expect("home");
+    assert!(home.strip.is_empty() && home.cards[0].title == "晋A***01", "nothing is shown any more");
+    assert_eq!(looks(Purpose::Record).await, after.1, "and nothing was read");
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! A process that is killed while it writes: what it acknowledged is there when the file is opened again.
+//! A process that ends while it writes, killed from outside or by itself when the disk fails under a commit: what it
+//! acknowledged is there when the file is opened again.
 
 use std::{
     collections::BTreeSet,
@@ -69,5 +70,43 @@ async fn a_killed_process_loses_nothing_it_acknowledged() {
         assert!(acknowledged.len() as u128 >= ACKNOWLEDGED);
         assert_eq!(acknowledged.difference(&found).count(), 0, "acknowledged and lost");
     }
+    drop(std::fs::remove_dir_all(&dir));
+}
+
+/// The disk fails under a commit: a write beyond the largest size of a file is an I/O error like any other, and needs
+/// neither root nor a broken disk.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failed_commit_ends_the_process_and_what_it_acknowledged_is_there() {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    const SIGABRT: i32 = 6;
+    if let Ok(dir) = std::env::var(DIR) {
+        return write_until_killed(&dir).await;
+    }
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("failed-commit-{}", std::process::id()));
+    let mut writer = Command::new("sh")
+        // Blocks of 512 bytes: half a megabyte of write-ahead log, and the next commit does not fit.
+        .args(["-c", "trap '' XFSZ; ulimit -f 1024; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().expect("this test"))
+        .args(["--exact", "killed::a_failed_commit_ends_the_process_and_what_it_acknowledged_is_there", "--nocapture"])
+        .env(DIR, &dir)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("starts");
+    let lines = BufReader::new(writer.stdout.take().expect("piped")).lines().map_while(Result::ok);
+    let acknowledged: BTreeSet<Id> = lines
+        .filter_map(|line| line.strip_prefix("acknowledged ")?.parse::<u128>().ok())
+        .map(|n| Id(n.to_be_bytes()))
+        .collect();
+    let status = writer.wait().expect("ended");
+    assert_eq!(status.signal(), Some(SIGABRT), "it must not carry on: {status}");
+    assert!(acknowledged.len() > 10, "{}", acknowledged.len());
+    let stores = Stores::open(Arc::new(Files::new(&dir))).await.expect("opens again");
+    let found = stores.platform().claim(Timestamp(2), 1, 1_000_000).await.expect("store");
+    let found: BTreeSet<Id> = found.into_iter().map(|row| row.key).collect();
+    assert_eq!(acknowledged.difference(&found).count(), 0, "acknowledged and lost");
+    drop(stores);
     drop(std::fs::remove_dir_all(&dir));
 }

@@ -1,5 +1,6 @@
 //! The store's contract on SQLite, and the plan of every statement.
 
+mod full;
 mod killed;
 mod plan;
 

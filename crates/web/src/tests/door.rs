@@ -1,5 +1,7 @@
 //! The doors as strangers find them: every route by its policy, headers, files, forged forms, wrong methods.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -51,6 +53,7 @@ async fn web(sandbox: bool, reports: &CspReports) -> Router {
         sandbox_url: sandbox.then(|| "http://127.0.0.1:8090".to_owned()),
         secure_cookies: false,
         csp_reports: reports.clone(),
+        answered: Arc::new(|_, _, _, _| {}),
     })
 }
 
@@ -63,6 +66,7 @@ fn example(path: &str) -> String {
         .replace("{row}", "1")
         .replace("{id}", &id)
         .replace("{name}", "icon.svg")
+        .replace("{trouble}", "city-soon")
 }
 
 #[tokio::test]

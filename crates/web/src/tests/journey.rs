@@ -30,8 +30,13 @@ impl Town {
         let (platform, clock) = sample::town(registers.clone()).await;
         let outbox = platform.clone();
         tokio::spawn(async move { outbox.run_jobs(std::future::pending()).await });
-        let web =
-            router(Web { platform, sandbox_url: None, secure_cookies: false, csp_reports: CspReports::default() });
+        let web = router(Web {
+            platform,
+            sandbox_url: None,
+            secure_cookies: false,
+            csp_reports: CspReports::default(),
+            answered: Arc::new(|_, _, _, _| {}),
+        });
         Self { web, registers, clock }
     }
 
@@ -277,4 +282,25 @@ async fn signing_out_ends_it_here_and_everywhere() {
     let again = town.sign_in("19900000001").await;
     assert_eq!(again.post("/me/sessions/end-all", "").await.status, StatusCode::SEE_OTHER);
     assert!(again.get("/me").await.header("location").starts_with("/sign-in"));
+}
+
+#[tokio::test]
+async fn on_a_shared_browser_everybody_reads_as_they_chose_and_leaves_nothing_behind() {
+    let town = Town::open().await;
+    let mut me = town.sign_in("19900000001").await;
+    let html = |answered: &Answered| answered.text().lines().next().unwrap_or_default()[..80].to_owned();
+    // Whoever sat here before wanted it huge, dark and in English.
+    me.cookie.push_str("; size=huge; theme=dark; lang=en");
+    assert!(html(&me.get("/me").await).contains(r#"lang="en" class="huge dark"#), "nothing chosen yet");
+    let saved = me.post("/settings", "size=large&theme=light&lang=zh-CN").await;
+    assert_eq!((saved.status, saved.header("set-cookie")), (StatusCode::SEE_OTHER, ""), "kept with the account");
+    assert!(html(&me.get("/me").await).contains(r#"lang="zh-CN" class="large light"#));
+    let out = me.post("/sign-out", "").await;
+    for name in ["shimin", "size", "theme", "lang"] {
+        let dropped = format!("{name}=; Path=/; Max-Age=0");
+        let lines = out.headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());
+        assert_eq!(lines.filter(|line| line.starts_with(&dropped)).count(), 1, "{name}");
+    }
+    let nobody = call(&town.web, post("/settings", "size=large&theme=light")).await;
+    assert_eq!(nobody.headers.get_all("set-cookie").iter().count(), 2, "nobody in particular keeps it in cookies");
 }

@@ -24,7 +24,7 @@ use manifest::{
 };
 use serde_json::json;
 
-use crate::{CspReports, Site, SiteParts, asset::Files, style::Styles};
+use crate::{CspReports, Site, SiteParts, asset::Files, frame::Frames, style::Styles};
 
 /// 2026-03-02T10:00:00+08:00
 pub(crate) const NOW: Timestamp = Timestamp(1_772_416_800_000);
@@ -148,6 +148,7 @@ pub(crate) fn citizen() -> Citizen {
         preferences: Preferences::default(),
         door: "web",
         signed_in_at: NOW,
+        asked_consents: 0,
     }
 }
 
@@ -448,6 +449,8 @@ pub(crate) async fn site() -> Site {
         sandbox_url: Some("http://127.0.0.1:8090".to_owned()),
         secure_cookies: false,
         csp_reports: CspReports::default(),
+        answered: Arc::new(|_, _, _, _| {}),
+        frames: Frames::default(),
         styles: Styles::default(),
         files: Files::new(),
     }))

@@ -19,9 +19,9 @@ async fn no_page_is_too_heavy_or_asks_too_often() {
             let bytes = gzip(page.html.as_bytes(), 1).len();
             let max = if page.name.starts_with("home") { HOME_BYTES_MAX } else { PAGE_BYTES_MAX };
             assert!(bytes <= max, "{} in {}: {bytes} bytes", page.name, lang.tag());
-            let scripts = attributes(&page.html, "src").len();
-            let sheets = page.html.matches("rel=\"stylesheet\"").count();
-            assert!(1 + scripts + sheets <= REQUESTS_MAX, "{}: {scripts} + {sheets}", page.name);
+            let sources = attributes(&page.html, "src").len();
+            let links = page.html.matches("rel=\"stylesheet\"").count() + page.html.matches("rel=\"icon\"").count();
+            assert!(1 + sources + links <= REQUESTS_MAX, "{}: {sources} + {links}", page.name);
         }
     }
 }
