@@ -387,6 +387,7 @@ fn on_behalf(account: AccountId) -> Citizen {
         preferences: crate::Preferences::default(),
         door: crate::platform::JOB,
         signed_in_at: Timestamp(0),
+        asked_consents: 0,
     }
 }
 

@@ -94,8 +94,7 @@ pub(crate) async fn export_form(visit: &mut Visit) -> Outcome {
 pub(crate) async fn export(visit: &mut Visit) -> Outcome {
     let data = visit.platform().export(visit.citizen()?).await?;
     let text = serde_json::to_string_pretty(&data).map_err(kernel::Error::internal)?;
-    let mut response =
-        crate::headers::html(text, StatusCode::OK, &visit.headers, None, true);
+    let mut response = crate::headers::html(text, StatusCode::OK, &visit.headers, None, true);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     headers

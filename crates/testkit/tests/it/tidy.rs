@@ -89,7 +89,8 @@ fn sql_stays_in_the_stores() {
 
 #[test]
 fn http_stays_at_the_doors() {
-    let doors = ["web", "console", "api", "exchange", "connector-http", "connector-pay", "sandbox", "shimin", "testkit"];
+    let doors =
+        ["web", "console", "api", "exchange", "connector-http", "connector-pay", "sandbox", "shimin", "testkit"];
     none(offenders(&["axum::", "hyper::", "hyper_util::", "reqwest::"], &doors), "HTTP belongs to the doors");
 }
 
