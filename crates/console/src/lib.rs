@@ -6,7 +6,8 @@
 //! [`engine::POLICY`], asked once more by the use case itself.
 //!
 //! - [`route`]: the table. `visit`: one request and who makes it.
-//! - One file per noun: `sign_in`, `home`, `staff`, `staff_act`, and `trouble` for what went wrong.
+//! - One file per noun: `sign_in`, `home`, `reconciliation`, `payment`, `refund`, `settlement`, `provider`, `staff`,
+//!   `staff_act`, and `trouble` for what went wrong. `word` says states and causes.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -17,12 +18,18 @@ use web::shell::Style;
 mod asset;
 mod home;
 mod mishap;
+mod payment;
+mod provider;
+mod reconciliation;
+mod refund;
 mod route;
+mod settlement;
 mod sign_in;
 mod staff;
 mod staff_act;
 mod trouble;
 mod visit;
+mod word;
 
 pub use route::{Policy, RouteInfo, routes};
 pub use visit::session_name;

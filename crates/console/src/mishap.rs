@@ -24,6 +24,11 @@ impl Mishap {
         Self { fields: Vec::new(), notice: None, status: StatusCode::OK }
     }
 
+    /// Mistakes that the form itself found.
+    pub(crate) const fn of_fields(fields: Vec<(&'static str, String)>) -> Self {
+        Self { fields, notice: None, status: StatusCode::UNPROCESSABLE_ENTITY }
+    }
+
     /// What a form can say about an error; what it cannot is passed on, to be a page of its own.
     pub(crate) fn of_error(error: Error, lang: Lang) -> Result<Self, Trouble> {
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -71,6 +76,34 @@ const REFUSALS: &[(&str, &str, &str, &str, &str)] = &[
         "找另一位系统管理员办理。",
         "You cannot disable your own account",
         "Ask another operator to do it.",
+    ),
+    (
+        "refund_four_eyes",
+        "自己申请的退款，要由另一人审核",
+        "找有审核岗位的同事办理。",
+        "You asked for this refund yourself",
+        "A colleague with the approver's role decides it.",
+    ),
+    (
+        "refund_too_much",
+        "金额超过可退的数",
+        "看一下这笔付款还能退多少，改小金额。",
+        "That is more than can go back",
+        "Look at what is left of the payment, and enter less.",
+    ),
+    (
+        "refund_already_asked",
+        "这笔付款已有一条退款在等审核",
+        "等审核有结果后再申请。",
+        "A refund of this payment is waiting already",
+        "Wait until it is decided.",
+    ),
+    (
+        "break_taken",
+        "同事已经接手或处理完这一笔",
+        "看一下现在的情况。",
+        "A colleague has taken or resolved this one",
+        "Look at how it stands now.",
     ),
     (
         "works_elsewhere",

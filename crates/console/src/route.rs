@@ -7,7 +7,7 @@ use axum::{Router, http::Method, response::Response, routing::MethodFilter};
 use engine::Verb;
 
 use crate::{
-    Site, asset, home, sign_in, staff, staff_act,
+    Site, asset, home, payment, provider, reconciliation, refund, settlement, sign_in, staff, staff_act,
     trouble::Trouble,
     visit::{Visit, enter},
 };
@@ -19,6 +19,8 @@ pub enum Policy {
     Anyone,
     /// Whoever is signed in at the desk.
     Staff,
+    /// Whoever has any role in the city of the path.
+    Here,
     /// Whoever has a role in the city of the path that allows the verb; with a second code where the verb asks for it.
     May(Verb),
 }
@@ -62,7 +64,27 @@ routes! {
     GET  "/desk/step-up"                            Staff               sign_in::step_up_form;
     POST "/desk/step-up"                            Staff               sign_in::step_up;
     GET  "/desk/me"                                 Staff               staff_act::own;
-    GET  "/desk/{city}"                             Staff               home::city;
+    GET  "/desk/{city}"                             Here                home::city;
+    GET  "/desk/{city}/breaks"                      May(SeeBreaks)      reconciliation::list;
+    GET  "/desk/{city}/breaks/{break}"              May(SeeBreaks)      reconciliation::show;
+    POST "/desk/{city}/breaks/{break}/claim"        May(ResolveBreak)   reconciliation::claim;
+    POST "/desk/{city}/breaks/{break}/release"      May(ResolveBreak)   reconciliation::release;
+    POST "/desk/{city}/breaks/{break}/resolve"      May(ResolveBreak)   reconciliation::resolve;
+    GET  "/desk/{city}/refunds"                     May(SeeRefunds)     refund::list;
+    GET  "/desk/{city}/payments"                    May(SeeRefunds)     payment::find;
+    GET  "/desk/{city}/payments/{payment}"          May(SeeRefunds)     payment::show;
+    GET  "/desk/{city}/payments/{payment}/refund"   May(AskRefund)      payment::ask_form;
+    POST "/desk/{city}/payments/{payment}/refund"   May(AskRefund)      refund::ask;
+    GET  "/desk/{city}/payments/{payment}/refunds/{refund}/decide"   May(DecideRefund)   refund::decide_form;
+    POST "/desk/{city}/payments/{payment}/refunds/{refund}/decide"   May(DecideRefund)   refund::decide;
+    GET  "/desk/{city}/payments/{payment}/refunds/{refund}/complete" May(CompleteRefund) refund::complete_form;
+    POST "/desk/{city}/payments/{payment}/refunds/{refund}/complete" May(CompleteRefund) refund::complete;
+    GET  "/desk/{city}/settlements"                 May(SeeSettlements) settlement::show;
+    GET  "/desk/{city}/settlements/{day}/table.csv" May(SeeSettlements) settlement::csv;
+    POST "/desk/{city}/settlements/{day}/compare"   May(ResolveBreak)   settlement::compare;
+    GET  "/desk/{city}/settlements/{day}/close"     May(CloseDay)       settlement::close_form;
+    POST "/desk/{city}/settlements/{day}/close"     May(CloseDay)       settlement::close;
+    GET  "/desk/{city}/providers"                   May(SeeProviders)   provider::list;
     GET  "/desk/{city}/staff"                       May(SeeStaff)       staff::list;
     GET  "/desk/{city}/staff/{id}/disable"          May(ChangeStaff)    staff::disable_form;
     POST "/desk/{city}/staff/{id}/disable"          May(ChangeStaff)    staff::disable;

@@ -122,6 +122,11 @@ async fn admit(visit: &mut Visit, route: &'static Route, body: Body) -> Result<(
         (Policy::Anyone, _) => {}
         (_, None) => return Err(Kind::SignInNeeded.into()),
         (Policy::Staff, Some(_)) => {}
+        (Policy::Here, Some(staff)) => {
+            if !staff.cities().iter().any(|city| city.as_str() == visit.param("city")) {
+                return Err(Kind::Denied("not_your_role").into());
+            }
+        }
         (Policy::May(verb), Some(staff)) => {
             let city = CityId::parse(visit.param("city")).ok_or(Kind::NotFound)?;
             if staff.may(verb, &city).is_none() {
