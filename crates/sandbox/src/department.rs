@@ -3,6 +3,8 @@
 use kernel::Text;
 use serde::{Deserialize, Serialize};
 
+use crate::fault::Fault;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Department {
@@ -17,11 +19,14 @@ pub enum Department {
     Heating,
     Broadband,
     Hospital,
+    Alipay,
+    #[serde(rename = "wechatpay")]
+    WechatPay,
     Sms,
 }
 
 impl Department {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::TrafficPolice,
         Self::VehicleRegister,
         Self::DriverRegister,
@@ -33,6 +38,8 @@ impl Department {
         Self::Heating,
         Self::Broadband,
         Self::Hospital,
+        Self::Alipay,
+        Self::WechatPay,
         Self::Sms,
     ];
 
@@ -51,6 +58,8 @@ impl Department {
             Self::Heating => "heating",
             Self::Broadband => "broadband",
             Self::Hospital => "hospital",
+            Self::Alipay => "alipay",
+            Self::WechatPay => "wechatpay",
             Self::Sms => "sms",
         }
     }
@@ -74,6 +83,8 @@ impl Department {
             Self::Heating => Text::new("供热公司", "Heating company"),
             Self::Broadband => Text::new("宽带公司", "Broadband company"),
             Self::Hospital => Text::new("医院就诊卡", "Hospital cards"),
+            Self::Alipay => Text::new("支付宝", "Alipay"),
+            Self::WechatPay => Text::new("微信支付", "WeChat Pay"),
             Self::Sms => Text::new("短信网关", "SMS gateway"),
         }
     }
@@ -105,7 +116,24 @@ impl Department {
             Self::Hospital => {
                 Text::new("就诊卡余额、充值、退回余款", "Balance of a card, top-ups, and giving the rest back")
             }
+            Self::Alipay => Text::new(
+                "开放平台：RSA2 签名、收银台、通知、退款、账单、代扣",
+                "Open platform: RSA2, cashier, notices, refunds, bills, debits by agreement",
+            ),
+            Self::WechatPay => Text::new(
+                "V3 接口：签名的请求与应答、加密的回调、退款、账单",
+                "V3: signed requests and answers, sealed callbacks, refunds, bills",
+            ),
             Self::Sms => Text::new("收下短信，显示在收件箱", "Takes text messages and shows them in the inbox"),
+        }
+    }
+
+    /// What can go wrong here: gateways have faults of their own, and are never about persons.
+    #[must_use]
+    pub const fn faults(self) -> &'static [Fault] {
+        match self {
+            Self::Alipay | Self::WechatPay => &Fault::OF_GATEWAYS,
+            _ => &Fault::OF_DEPARTMENTS,
         }
     }
 

@@ -33,10 +33,24 @@ pub enum Fault {
     Giant,
     /// Knows nothing under the keys of a record any more, for example because the car was sold.
     Unmatched,
+    /// Notices wait for the delay before they are sent.
+    Late,
+    /// Notices go out up to ten times.
+    Doubled,
+    /// Notices wait for anything up to the delay, so that they overtake one another.
+    Shuffled,
+    /// Notices are never sent: whoever wants to know has to ask.
+    Lost,
+    /// Somebody else sends notices that look like the gateway's, before the genuine ones.
+    Forged,
+    /// Notices are genuine but for a fen.
+    WrongAmount,
+    /// An order is paid, and the notice sent, before the order is answered.
+    Early,
 }
 
 impl Fault {
-    pub const ALL: [Self; 10] = [
+    pub(crate) const OF_DEPARTMENTS: [Self; 10] = [
         Self::None,
         Self::Slow,
         Self::Down,
@@ -47,6 +61,22 @@ impl Fault {
         Self::Redirect,
         Self::Giant,
         Self::Unmatched,
+    ];
+
+    pub(crate) const OF_GATEWAYS: [Self; 13] = [
+        Self::None,
+        Self::Slow,
+        Self::Down,
+        Self::Garbage,
+        Self::Half,
+        Self::Giant,
+        Self::Late,
+        Self::Doubled,
+        Self::Shuffled,
+        Self::Lost,
+        Self::Forged,
+        Self::WrongAmount,
+        Self::Early,
     ];
 
     #[must_use]
@@ -61,13 +91,20 @@ impl Fault {
             Self::Gb18030 => "gb18030",
             Self::Redirect => "redirect",
             Self::Giant => "giant",
+            Self::Late => "late",
+            Self::Doubled => "doubled",
+            Self::Shuffled => "shuffled",
+            Self::Lost => "lost",
+            Self::Forged => "forged",
+            Self::WrongAmount => "wrong-amount",
+            Self::Early => "early",
             Self::Unmatched => "unmatched",
         }
     }
 
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|fault| fault.word() == word)
+        Self::OF_DEPARTMENTS.into_iter().chain(Self::OF_GATEWAYS).find(|fault| fault.word() == word)
     }
 
     #[must_use]
@@ -82,6 +119,13 @@ impl Fault {
             Self::Gb18030 => Text::new("国标编码", "GB18030"),
             Self::Redirect => Text::new("跳转", "redirect"),
             Self::Giant => Text::new("无尽", "endless"),
+            Self::Late => Text::new("通知迟到", "late notices"),
+            Self::Doubled => Text::new("通知重复", "doubled notices"),
+            Self::Shuffled => Text::new("通知乱序", "shuffled notices"),
+            Self::Lost => Text::new("通知丢失", "lost notices"),
+            Self::Forged => Text::new("伪造通知", "forged notices"),
+            Self::WrongAmount => Text::new("金额不符", "wrong amount"),
+            Self::Early => Text::new("通知抢先", "early notices"),
             Self::Unmatched => Text::new("对不上", "no match"),
         }
     }

@@ -1,9 +1,9 @@
 //! Every department that a city needs, simulated behind real wire formats, with faults: so that the whole platform runs
 //! and can be tested on one machine, against persons who do not exist.
 //!
-//! It shares wire formats with the connectors and nothing with the engine. It keeps no data: the population is computed,
-//! only the switches of the faults and the last text messages are held in memory. It knows no secrets and is bound to
-//! loopback, so its pages show synthetic personal data in clear.
+//! It shares wire formats with the connectors and nothing with the engine. It keeps no data: the population is computed;
+//! the switches of the faults, the last text messages, and what was paid and posted since the start are held in memory. It
+//! is bound to loopback, so its pages show synthetic personal data in clear.
 
 mod act;
 mod authenticator;
@@ -15,6 +15,7 @@ mod draw;
 mod evidence;
 mod exam;
 mod fault;
+mod gateway;
 mod lever;
 mod licence;
 mod name;
@@ -41,6 +42,10 @@ pub use demo::DemoPerson;
 pub use department::Department;
 pub use exam::Exam;
 pub use fault::{DELAY_MS_DEFAULT, DELAY_MS_MAX, Fault, Standing, Switch};
+pub use gateway::{
+    Agreement, AgreementState, Bills, Channel, Delivery, Gateway, GatewayTruth, Refund, RefundState, Settings, Trade,
+    TradeState,
+};
 pub use licence::Licence;
 pub use population::{Area, PERSONS_MAX, Person, Population};
 pub use posting::{Posting, PostingKind, Share};
@@ -67,6 +72,7 @@ pub struct Sandbox {
     faults: fault::Switchboard,
     inbox: sms::Inbox,
     authenticator: authenticator::Authenticator,
+    gateways: gateway::Gateways,
 }
 
 impl Sandbox {
@@ -78,6 +84,7 @@ impl Sandbox {
             faults: fault::Switchboard::new(),
             inbox: sms::Inbox::default(),
             authenticator: authenticator::Authenticator::default(),
+            gateways: gateway::Gateways::default(),
         })
     }
 
@@ -123,6 +130,7 @@ pub fn router(sandbox: Arc<Sandbox>) -> Router {
         .merge(page::routes())
         .merge(truth::routes())
         .merge(lever::routes())
+        .merge(gateway::routes())
         .route("/healthz", get(async || axum::Json(serde_json::json!({ "status": "ok" }))))
         .with_state(sandbox)
 }

@@ -94,7 +94,7 @@ fn card(standing: &Standing, area: &str, people: &[DemoPerson]) -> Markup {
             p { small { "已问 " (questions) " 次 · " code { (department.word()) } } }
             form.faults method="post" action="/faults" {
                 input type="hidden" name="department" value=(department.word());
-                @for choice in Fault::ALL {
+                @for &choice in department.faults() {
                     button type="submit" name="fault" value=(choice.word()) aria-pressed=(choice == fault) title=(choice.name().en) {
                         (choice.name().zh_cn)
                     }
@@ -152,7 +152,9 @@ fn examples(department: Department, area: &str, people: &[DemoPerson]) -> Vec<(S
         | Department::Gas
         | Department::Heating
         | Department::Broadband
-        | Department::Hospital => Vec::new(),
+        | Department::Hospital
+        | Department::Alipay
+        | Department::WechatPay => Vec::new(),
         Department::Sms => vec![
             post("/sms/send".into(), json!({ "phone": first.phone, "text": "验证码 482913", "key": "example-1" })),
             (format!("GET /sms.json?phone={}", first.phone), None),
@@ -248,6 +250,9 @@ async fn switch_by_form(
     else {
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     };
+    if !department.faults().contains(&fault) {
+        return StatusCode::UNPROCESSABLE_ENTITY.into_response();
+    }
     sandbox.set_fault(department, fault, switched.delay_ms);
     Redirect::to(&format!("/#{}", department.word())).into_response()
 }
@@ -260,8 +265,9 @@ async fn switch_by_api(
     let Some(department) = Department::parse(&department) else {
         return (StatusCode::NOT_FOUND, Json(json!({ "departments": Department::ALL }))).into_response();
     };
-    let Some(fault) = Fault::parse(&wanted.fault) else {
-        return (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "faults": Fault::ALL }))).into_response();
+    let fault = Fault::parse(&wanted.fault).filter(|fault| department.faults().contains(fault));
+    let Some(fault) = fault else {
+        return (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "faults": department.faults() }))).into_response();
     };
     sandbox.set_fault(department, fault, wanted.delay_ms);
     let standing = sandbox.standings().into_iter().find(|standing| standing.department == department);

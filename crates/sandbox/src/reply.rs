@@ -51,7 +51,14 @@ pub(crate) async fn answer(sandbox: &Sandbox, department: Department, make: impl
     let question = sandbox.faults.count(department);
     let Switch { fault, delay_ms } = sandbox.faults.get(department);
     match fault {
-        Fault::None => whole(make(Whose::Asked), false),
+        Fault::None
+        | Fault::Late
+        | Fault::Doubled
+        | Fault::Shuffled
+        | Fault::Lost
+        | Fault::Forged
+        | Fault::WrongAmount
+        | Fault::Early => whole(make(Whose::Asked), false),
         Fault::Slow => {
             tokio::time::sleep(Duration::from_millis(delay_ms)).await;
             whole(make(Whose::Asked), false)
@@ -70,6 +77,38 @@ pub(crate) async fn answer(sandbox: &Sandbox, department: Department, make: impl
         Fault::Redirect => (StatusCode::FOUND, [(header::LOCATION, REDIRECT_TO)]).into_response(),
         Fault::Giant => endless(),
         Fault::Unmatched => whole(nothing_known(make(Whose::Asked)), false),
+    }
+}
+
+/// The same for a gateway, which writes its own answers. What goes wrong with its notices is not this function's.
+pub(crate) async fn gateway(
+    sandbox: &Sandbox,
+    department: Department,
+    make: impl AsyncFnOnce() -> Response,
+) -> Response {
+    let question = sandbox.faults.count(department);
+    let Switch { fault, delay_ms } = sandbox.faults.get(department);
+    match fault {
+        Fault::Slow => {
+            tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+            make().await
+        }
+        Fault::Down if question % 2 == 1 => {
+            (StatusCode::SERVICE_UNAVAILABLE, "503 Service Unavailable").into_response()
+        }
+        Fault::Down => broken(),
+        Fault::Garbage => {
+            make().await;
+            ([(header::CONTENT_TYPE, JSON)], GARBAGE).into_response()
+        }
+        Fault::Half => {
+            let (mut head, body) = make().await.into_parts();
+            head.headers.remove(header::CONTENT_LENGTH);
+            let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+            Response::from_parts(head, Body::from(bytes.slice(..bytes.len() / 2)))
+        }
+        Fault::Giant => endless(),
+        _ => make().await,
     }
 }
 
