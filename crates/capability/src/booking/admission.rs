@@ -8,7 +8,7 @@ use kernel::Timestamp;
 
 /// One number in the order of arrival, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ticket(pub u64);
+pub struct Turn(pub u64);
 
 /// What somebody in the queue is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +36,9 @@ pub struct Queue {
 const MEASURE_MS: i64 = 1000;
 
 impl Queue {
-    pub const fn enter(&mut self) -> Ticket {
+    pub const fn enter(&mut self) -> Turn {
         self.issued += 1;
-        Ticket(self.issued)
+        Turn(self.issued)
     }
 
     #[must_use]
@@ -76,11 +76,11 @@ impl Queue {
     }
 
     #[must_use]
-    pub fn place(&self, ticket: Ticket) -> Place {
-        if ticket.0 <= self.admitted {
+    pub fn place(&self, turn: Turn) -> Place {
+        if turn.0 <= self.admitted {
             return Place::In;
         }
-        let ahead = ticket.0 - self.admitted - 1;
+        let ahead = turn.0 - self.admitted - 1;
         let wait_s = ((ahead + 1) * 1000).div_ceil(self.rate.max(1));
         Place::Waiting { ahead, wait_s: (self.rate > 0).then(|| rounded_up(wait_s)) }
     }

@@ -4,7 +4,7 @@ use kernel::{Money, Timestamp};
 
 use super::{
     limit::MINUTE_MS,
-    pool::{Channel, Legs, Take},
+    pool::{Door, Legs, Take},
     refusal::Refusal,
     rule::coach::{ChildRule, Line, SeatMap},
 };
@@ -46,12 +46,12 @@ pub fn children(rule: &ChildRule, adults: u16, children: &[Child]) -> Vec<Ride> 
 
 /// What a party takes of the vehicle, and of its seats. Seats may be chosen; there are as many as there are seated.
 #[must_use]
-pub fn takes(channel: Channel, rides: &[Ride], legs: Legs, seats: Vec<u32>) -> [Take; 2] {
+pub fn takes(door: Door, rides: &[Ride], legs: Legs, seats: Vec<u32>) -> [Take; 2] {
     let count = |rides: usize| u32::try_from(rides).unwrap_or(u32::MAX);
     let seated = count(rides.iter().filter(|ride| ride.seat).count());
     [
-        Take { channel, count: count(rides.len()), chosen: Vec::new(), legs },
-        Take { channel, count: seated, chosen: seats, legs },
+        Take { door, count: count(rides.len()), chosen: Vec::new(), legs },
+        Take { door, count: seated, chosen: seats, legs },
     ]
 }
 

@@ -64,7 +64,7 @@ pub enum Effect {
     /// This much of what was paid is the other booking's from now on.
     Carry { amount: Money },
     /// A fault is put on record: a missed appointment under its own day, a cancellation under that of its cancelling.
-    Record { fault: Fault, on: Date },
+    Mark { fault: Fault, on: Date },
     /// The fault of this booking is taken off the record.
     Forgive { fault: Fault },
     /// The department is told, until it has answered.
@@ -252,7 +252,7 @@ fn cancel(facts: &mut Facts, rules: Rules<'_>, now: Timestamp) -> Result<Vec<Eff
         return Err(Refusal::TooLate { closed_at: ends_at });
     }
     let kept = kept(facts, rules, now).unwrap_or(facts.paid);
-    let mut effects = vec![release, Effect::Record { fault: Fault::Cancel, on: now.date() }];
+    let mut effects = vec![release, Effect::Mark { fault: Fault::Cancel, on: now.date() }];
     effects.extend(give_back(facts, kept));
     effects.push(Effect::TellDepartment { event: Event::Cancelled });
     effects.push(Effect::Tell { event: Event::Cancelled });
@@ -303,7 +303,7 @@ fn miss(facts: &mut Facts, profile: &Profile, now: Timestamp) -> Result<Vec<Effe
     if now < from_at {
         return Err(Refusal::NotYet { from_at });
     }
-    Ok(vec![Effect::Record { fault: Fault::NoShow, on: facts.starts_at.date() }, Effect::Tell { event: Event::Missed }])
+    Ok(vec![Effect::Mark { fault: Fault::NoShow, on: facts.starts_at.date() }, Effect::Tell { event: Event::Missed }])
 }
 
 /// What was paid goes along; what the other one costs less comes back, and what it costs more is that one's bill.

@@ -1,4 +1,4 @@
-//! Sessions cut into numbered slots, and the slots that are nearest to one that is gone. For any face: no words, no
+//! Sittings cut into numbered slots, and the slots that are nearest to one that is gone. For any face: no words, no
 //! layout.
 
 use jiff::civil::Time;
@@ -11,7 +11,7 @@ pub const SLOT_MINUTES_MAX: u16 = 30;
 
 /// A half-day of one doctor or window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Session {
+pub struct Sitting {
     pub on: Date,
     pub from: Time,
     pub to: Time,
@@ -27,9 +27,9 @@ pub struct Slot {
     pub ends_at: Timestamp,
 }
 
-impl Session {
+impl Sitting {
     /// The numbers with the time for which each is called: spread evenly on whole minutes, none longer than half an
-    /// hour. More numbers than minutes share theirs. Empty for a session that ends before it begins.
+    /// hour. More numbers than minutes share theirs. Empty for a sitting that ends before it begins.
     #[must_use]
     pub fn slots(&self) -> Vec<Slot> {
         let (from, to) = (limit::at(self.on, self.from), limit::at(self.on, self.to));

@@ -13,7 +13,7 @@ use super::{
     Facts, State,
     block::{self, Mark},
     limit,
-    pool::{Channel, Pool, Take},
+    pool::{Door, Pool, Take},
     refusal::{Refusal, Which},
     release,
     rule::{Per, Profile, Quota, What},
@@ -46,7 +46,7 @@ pub struct Person<'a> {
 
 #[derive(Clone)]
 pub struct Ask<'a> {
-    pub channel: Channel,
+    pub door: Door,
     pub class: &'a str,
     pub names: Names<'a>,
     pub starts_at: Timestamp,
@@ -124,7 +124,7 @@ pub const fn over(quota: &Quota) -> Refusal {
 pub fn decide(ask: &Ask<'_>, pools: &[(&Pool, Take)], rules: Rules<'_>, now: Timestamp) -> Result<Held, Refusal> {
     let Rules { profile, calendar } = rules;
     if !ask.drawn {
-        release::check(profile, calendar, ask.channel, (ask.starts_at, ask.ends_at), now)?;
+        release::check(profile, calendar, ask.door, (ask.starts_at, ask.ends_at), now)?;
     }
     if now >= ask.ends_at {
         return Err(Refusal::TooLate { closed_at: ask.ends_at });
@@ -163,13 +163,13 @@ fn check_person(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     if let Some(min) = profile.online_age_min
-        && ask.channel != Channel::OnSite
+        && ask.door != Door::OnSite
         && limit::age_on(person.born_on, ask.starts_at.date()) < min
     {
         return Err(Refusal::Age { min: Some(min), max: None });
     }
     // A block keeps people from booking ahead; it does not keep the sick from the counter.
-    if ask.channel != Channel::OnSite {
+    if ask.door != Door::OnSite {
         block::check(&profile.block, person.marks, now.date())?;
     }
     for (quota, key) in profile.quota.iter().zip(keys) {

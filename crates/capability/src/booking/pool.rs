@@ -15,12 +15,12 @@ use crate::words;
 /// By which door a claim comes. A pool may keep units for the counter, for those who have no phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Channel {
+pub enum Door {
     Online,
     OnSite,
     Phone,
 }
-words!(Channel {
+words!(Door {
     Online = "online",
     OnSite = "on-site",
     Phone = "phone",
@@ -50,7 +50,7 @@ impl Legs {
 /// What is asked of a pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Take {
-    pub channel: Channel,
+    pub door: Door,
     pub count: u32,
     /// These numbers and no others. Empty: whichever are free, the lowest first.
     pub chosen: Vec<u32>,
@@ -59,15 +59,15 @@ pub struct Take {
 
 impl Take {
     #[must_use]
-    pub const fn any(channel: Channel, count: u32) -> Self {
-        Self { channel, count, chosen: Vec::new(), legs: Legs::ONE }
+    pub const fn any(door: Door, count: u32) -> Self {
+        Self { door, count, chosen: Vec::new(), legs: Legs::ONE }
     }
 }
 
 /// What was taken, and is given back as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taken {
-    pub channel: Channel,
+    pub door: Door,
     pub count: u32,
     /// The numbers, counted from 1; empty in a pool without.
     pub units: Vec<u32>,
@@ -78,16 +78,16 @@ pub struct Taken {
 pub struct Pool {
     capacity: u32,
     stopped: bool,
-    /// The most that a channel may take, in the order of [`Channel::ALL`].
+    /// The most that may be taken through each door, in the order of [`Door::ALL`].
     shares: [u32; 3],
-    /// By leg, and by channel in it.
+    /// By leg, and by door in it.
     taken: Vec<[u32; 3]>,
     /// Per number, the legs on which it is taken. `None`: units have no numbers.
     units: Option<Vec<u64>>,
 }
 
-const fn place(channel: Channel) -> usize {
-    channel as usize
+const fn place(door: Door) -> usize {
+    door as usize
 }
 
 impl Pool {
@@ -109,10 +109,10 @@ impl Pool {
         Self { taken: vec![[0; 3]; usize::from(legs.clamp(1, LEGS_MAX))], ..self }
     }
 
-    /// The same pool, of which a channel may take at most so many.
+    /// The same pool, of which at most so many may be taken through a door.
     #[must_use]
-    pub fn with_share(mut self, channel: Channel, max: u32) -> Self {
-        self.shares[place(channel)] = max;
+    pub fn with_share(mut self, door: Door, max: u32) -> Self {
+        self.shares[place(door)] = max;
         self
     }
 
@@ -136,19 +136,19 @@ impl Pool {
         self.taken.get(usize::from(legs.from)..usize::from(legs.to)).filter(|legs| !legs.is_empty())
     }
 
-    /// How many a channel could still take on these legs, and whether it is the channel's share that says so.
-    fn room(&self, channel: Channel, legs: &[[u32; 3]]) -> (u32, bool) {
+    /// How many could still be taken through a door on these legs, and whether it is the door's share that says so.
+    fn room(&self, door: Door, legs: &[[u32; 3]]) -> (u32, bool) {
         let all = legs.iter().map(|leg| leg.iter().sum::<u32>()).max().unwrap_or(0);
-        let its = legs.iter().map(|leg| leg[place(channel)]).max().unwrap_or(0);
-        let (free, share) = (self.capacity.saturating_sub(all), self.shares[place(channel)].saturating_sub(its));
+        let its = legs.iter().map(|leg| leg[place(door)]).max().unwrap_or(0);
+        let (free, share) = (self.capacity.saturating_sub(all), self.shares[place(door)].saturating_sub(its));
         (free.min(share), share < free)
     }
 
-    /// How many a channel can have on these legs. Numbered units have to be free on all of them at once.
+    /// How many can be had through a door on these legs. Numbered units have to be free on all of them at once.
     #[must_use]
-    pub fn free(&self, channel: Channel, legs: Legs) -> u32 {
+    pub fn free(&self, door: Door, legs: Legs) -> u32 {
         let Some(counts) = self.legs(legs).filter(|_| !self.stopped) else { return 0 };
-        let (room, _) = self.room(channel, counts);
+        let (room, _) = self.room(door, counts);
         match &self.units {
             None => room,
             Some(_) => room.min(u32::try_from(self.free_units(legs).count()).unwrap_or(u32::MAX)),
@@ -168,17 +168,15 @@ impl Pool {
             return Err(Refusal::Stopped);
         }
         let counts = self.legs(take.legs).ok_or(Refusal::NoSuchStop)?;
-        let (room, by_share) = self.room(take.channel, counts);
+        let (room, by_share) = self.room(take.door, counts);
         if take.count == 0 || take.count > room {
             return Err(match by_share {
-                true => {
-                    Refusal::OverQuota { which: Which::Channel(take.channel), max: self.shares[place(take.channel)] }
-                }
+                true => Refusal::OverQuota { which: Which::Door(take.door), max: self.shares[place(take.door)] },
                 false => Refusal::SoldOut { free: room },
             });
         }
         let units = if self.units.is_some() { self.pick(take)? } else { Vec::new() };
-        Ok(Taken { channel: take.channel, count: take.count, units, legs: take.legs })
+        Ok(Taken { door: take.door, count: take.count, units, legs: take.legs })
     }
 
     fn pick(&self, take: &Take) -> Result<Vec<u32>, Refusal> {
@@ -214,7 +212,7 @@ impl Pool {
     /// Gives back what was taken. Giving back something else, or twice, changes nothing and answers `false`.
     pub fn give_back(&mut self, taken: &Taken) -> bool {
         let Some(counts) = self.legs(taken.legs) else { return false };
-        let counted = counts.iter().all(|leg| leg[place(taken.channel)] >= taken.count);
+        let counted = counts.iter().all(|leg| leg[place(taken.door)] >= taken.count);
         let mask = taken.legs.mask();
         let numbered = match &self.units {
             None => taken.units.is_empty(),
@@ -231,7 +229,7 @@ impl Pool {
 
     fn put(&mut self, taken: &Taken, take: bool) {
         for leg in &mut self.taken[usize::from(taken.legs.from)..usize::from(taken.legs.to)] {
-            let count = &mut leg[place(taken.channel)];
+            let count = &mut leg[place(taken.door)];
             *count = if take { *count + taken.count } else { *count - taken.count };
         }
         let mask = taken.legs.mask();

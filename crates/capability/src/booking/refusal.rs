@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     State,
-    pool::Channel,
+    pool::Door,
     rule::{Fault, Per, What},
 };
 
@@ -115,7 +115,7 @@ pub enum Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Which {
-    Channel(Channel),
+    Door(Door),
     Person { of: What, per: Per },
 }
 

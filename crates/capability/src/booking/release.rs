@@ -7,7 +7,7 @@ use kernel::{Calendar, Date, Timestamp};
 
 use super::{
     limit,
-    pool::Channel,
+    pool::Door,
     refusal::Refusal,
     rule::{OpenDays, Profile, Release},
 };
@@ -33,12 +33,12 @@ pub fn closes_at(release: &Release, calendar: &Calendar, starts_at: Timestamp) -
     }
 }
 
-/// The window of a channel; `None` for a counter of which nothing is said: it has the day itself.
+/// The window of a door; `None` for a counter of which nothing is said: it has the day itself.
 #[must_use]
-pub fn window(profile: &Profile, channel: Channel) -> Option<&Release> {
-    match channel {
-        Channel::OnSite => profile.on_site.as_ref(),
-        Channel::Online | Channel::Phone => Some(&profile.release),
+pub fn window(profile: &Profile, door: Door) -> Option<&Release> {
+    match door {
+        Door::OnSite => profile.on_site.as_ref(),
+        Door::Online | Door::Phone => Some(&profile.release),
     }
 }
 
@@ -46,7 +46,7 @@ pub fn window(profile: &Profile, channel: Channel) -> Option<&Release> {
 pub fn check(
     profile: &Profile,
     calendar: &Calendar,
-    channel: Channel,
+    door: Door,
     (starts_at, ends_at): (Timestamp, Timestamp),
     now: Timestamp,
 ) -> Result<(), Refusal> {
@@ -54,7 +54,7 @@ pub fn check(
     if !limit::is_open(profile.days, calendar, day) {
         return Err(Refusal::ClosedDay { next_on: limit::next_open(profile.days, calendar, day) });
     }
-    let (opens_at, closes_at) = match window(profile, channel) {
+    let (opens_at, closes_at) = match window(profile, door) {
         Some(release) => (opens_at(release, calendar, day), closes_at(release, calendar, starts_at)),
         // Whoever stands at the counter may have what is going on.
         None => (limit::midnight(day), ends_at),

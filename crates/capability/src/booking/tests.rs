@@ -1,3 +1,4 @@
+mod clocks;
 mod coaches;
 mod fairness;
 mod life;

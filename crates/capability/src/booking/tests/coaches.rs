@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{
     super::{
         coach::{self, Child, Ride},
-        pool::{self, Channel, Legs, Pool, Take},
+        pool::{self, Door, Legs, Pool, Take},
         refusal::Refusal,
         rule::{
             self,
@@ -106,10 +106,10 @@ fn a_carried_child_counts_towards_what_the_vehicle_carries() {
     let adult = Ride { pay_percent: 100, seat: true };
     let carried = Ride { pay_percent: 0, seat: false };
     let legs = Legs { from: 0, to: 2 };
-    let [people, seated] = coach::takes(Channel::Online, &[adult, carried], legs, vec![2]);
+    let [people, seated] = coach::takes(Door::Online, &[adult, carried], legs, vec![2]);
     let taken = pool::take_all(&mut [(&mut vehicle, people), (&mut seats, seated)]).unwrap();
     assert_eq!((taken[0].count, taken[1].units.as_slice()), (2, &[2][..]));
-    let [people, seated] = coach::takes(Channel::Online, &[adult, adult], legs, vec![]);
+    let [people, seated] = coach::takes(Door::Online, &[adult, adult], legs, vec![]);
     let refused = pool::take_all(&mut [(&mut vehicle, people), (&mut seats, seated)]);
     assert_eq!(refused, Err(Refusal::SoldOut { free: 1 }), "two seats are free, and room for one");
 }
@@ -171,7 +171,7 @@ fn an_exchange_carries_the_money_along_once() {
     assert!(cheaper.contains(&Effect::Carry { amount: yuan("30") }));
     let dearer = moved(&facts, "60", "2026-05-01T09:59").unwrap();
     assert!(dearer.contains(&Effect::Carry { amount: yuan("45") }));
-    assert!(!dearer.iter().any(|effect| matches!(effect, Effect::Refund { .. } | Effect::Record { .. })));
+    assert!(!dearer.iter().any(|effect| matches!(effect, Effect::Refund { .. } | Effect::Mark { .. })));
     assert!(matches!(moved(&facts, "45", "2026-05-01T10:00"), Err(Refusal::TooLate { .. })));
     let again = Facts { moves: 1, ..facts };
     assert_eq!(moved(&again, "45", "2026-05-01T09:00"), Err(Refusal::NoMoreMoves { max: 1 }));
@@ -181,10 +181,10 @@ fn an_exchange_carries_the_money_along_once() {
 fn a_seat_is_for_sale_as_many_days_ahead_as_the_line_says() {
     let opens = release::opens_at(&profile("coach").release, &CHINA, day("2026-05-20"));
     assert_eq!(opens, at("2026-05-05T08:00"));
-    let take = Take::any(Channel::Online, 1);
+    let take = Take::any(Door::Online, 1);
     let sold = hold::decide(
         &hold::Ask {
-            channel: Channel::Online,
+            door: Door::Online,
             class: "",
             names: hold::Names::default(),
             starts_at: at("2026-05-20T10:00"),

@@ -4,7 +4,7 @@ use kernel::{Id, Rng, SeededRng};
 
 use super::{
     super::{
-        admission::{Place, Queue, Ticket},
+        admission::{Place, Queue, Turn},
         friction,
         lottery::{self, Wrong},
         waiting::{self, Waiting},
@@ -173,19 +173,19 @@ fn whoever_cannot_compute_waits_instead() {
 fn the_queue_tells_a_place_and_a_time_that_is_kept() {
     let mut queue = Queue::default();
     let start = at("2026-03-20T06:30");
-    let tickets: Vec<Ticket> = (0..10_000).map(|_| queue.enter()).collect();
-    assert_eq!(queue.place(tickets[0]), Place::Waiting { ahead: 0, wait_s: None }, "nobody knows the pace yet");
+    let turns: Vec<Turn> = (0..10_000).map(|_| queue.enter()).collect();
+    assert_eq!(queue.place(turns[0]), Place::Waiting { ahead: 0, wait_s: None }, "nobody knows the pace yet");
     for tenth in 0..=20 {
         queue.admit(50, start.plus_ms(tenth * 100));
     }
     // 1,050 are in, at 500 a second.
-    assert_eq!(queue.place(tickets[1_049]), Place::In);
-    assert_eq!(queue.place(tickets[1_050]), Place::Waiting { ahead: 0, wait_s: Some(5) });
-    assert_eq!(queue.place(tickets[9_999]), Place::Waiting { ahead: 8_949, wait_s: Some(20) });
+    assert_eq!(queue.place(turns[1_049]), Place::In);
+    assert_eq!(queue.place(turns[1_050]), Place::Waiting { ahead: 0, wait_s: Some(5) });
+    assert_eq!(queue.place(turns[9_999]), Place::Waiting { ahead: 8_949, wait_s: Some(20) });
     assert_eq!(queue.waiting(), 8_950);
     let mut promised_at = None;
     for tenth in 21..=400 {
-        if queue.place(tickets[9_999]) == Place::In {
+        if queue.place(turns[9_999]) == Place::In {
             promised_at.get_or_insert(tenth);
         }
         queue.admit(50, start.plus_ms(tenth * 100));
@@ -198,10 +198,10 @@ fn the_queue_tells_a_place_and_a_time_that_is_kept() {
 fn a_long_wait_is_told_in_round_figures_and_a_clock_set_back_does_no_harm() {
     let mut queue = Queue::default();
     let start = at("2026-03-20T06:30");
-    let tickets: Vec<Ticket> = (0..5_000).map(|_| queue.enter()).collect();
+    let turns: Vec<Turn> = (0..5_000).map(|_| queue.enter()).collect();
     queue.admit(0, start);
     queue.admit(2, start.plus_s(1));
-    let wait = |queue: &Queue, n: usize| match queue.place(tickets[n]) {
+    let wait = |queue: &Queue, n: usize| match queue.place(turns[n]) {
         Place::Waiting { wait_s, .. } => wait_s,
         Place::In => Some(0),
     };

@@ -6,10 +6,9 @@ use proptest::prelude::*;
 use super::{
     super::{
         hold::{self, Ask, Names},
-        pool::Channel,
+        pool::Door,
         refusal::Refusal,
         rule::{Delay, Fault, Pay},
-        steady::Steady,
     },
     *,
 };
@@ -143,9 +142,9 @@ proptest! {
         prop_assert!(after.paid == facts.paid || (facts.paid == Money::ZERO && after.paid == facts.price));
         if matches!(after.state, State::Stopped | State::Refused) {
             prop_assert_eq!(after.refunded, after.paid, "whoever is called off gets everything back");
-            prop_assert!(!effects.iter().any(|effect| matches!(effect, Effect::Record { .. })), "and is not blamed");
+            prop_assert!(!effects.iter().any(|effect| matches!(effect, Effect::Mark { .. })), "and is not blamed");
         }
-        let blamed = effects.iter().any(|effect| matches!(effect, Effect::Record { .. }));
+        let blamed = effects.iter().any(|effect| matches!(effect, Effect::Mark { .. }));
         prop_assert_eq!(blamed, after.state == State::NoShow || (after.state == State::Cancelled && facts.state != State::Held));
         if pay == Pay::Upfront && after.price > Money::ZERO {
             prop_assert_ne!(after.state, State::Booked, "unpaid where paying confirms", );
@@ -201,7 +200,7 @@ fn a_hold_ends_at_its_deadline_and_is_extended_once() {
     let terms = terms(Pay::Never);
     let rules = Rules { profile: &terms, calendar: &CHINA };
     let ask = Ask {
-        channel: Channel::Online,
+        door: Door::Online,
         class: "general",
         names: Names::default(),
         starts_at: at("2026-03-20T09:00"),
@@ -229,7 +228,7 @@ fn a_hold_ends_at_its_deadline_and_is_extended_once() {
 #[test]
 fn a_hold_never_outlives_what_it_holds() {
     let on_site = Ask {
-        channel: Channel::OnSite,
+        door: Door::OnSite,
         class: "",
         names: Names::default(),
         starts_at: at("2026-03-20T09:00"),
@@ -241,24 +240,6 @@ fn a_hold_never_outlives_what_it_holds() {
     };
     let held = hold::decide(&on_site, &[], rules("hospital-a"), at("2026-03-20T09:25")).unwrap().facts;
     assert_eq!(held.held_until_at, at("2026-03-20T09:30"));
-}
-
-#[test]
-fn a_clock_that_is_set_back_revives_nothing() {
-    let terms = terms(Pay::Upfront);
-    let rules = Rules { profile: &terms, calendar: &CHINA };
-    let held = booking(State::Held, "2026-03-20T09:00", "45");
-    let expired = decide(&held, &Command::Expire, rules, held.held_until_at).unwrap().facts;
-    let back = held.held_until_at.plus_s(-7200);
-    for command in [
-        Command::Confirm,
-        Command::Extend,
-        Command::Consent { party: 0 },
-        Command::Paid { amount: yuan("45"), paid_at: back },
-        Command::CheckIn,
-    ] {
-        assert!(decide(&expired, &command, rules, back).is_err(), "{command:?}");
-    }
 }
 
 #[test]
@@ -309,7 +290,7 @@ fn whoever_comes_late_for_pick_up_has_missed_it() {
         assert!(matches!(decide(&facts, &Command::Miss, rules, at(last)), Err(Refusal::NotYet { .. })));
         assert!(matches!(decide(&facts, &Command::CheckIn, rules, at(late)), Err(Refusal::TooLate { .. })));
         let missed = decide(&facts, &Command::Miss, rules, at(late)).unwrap();
-        assert!(missed.effects.contains(&Effect::Record { fault: Fault::NoShow, on: day("2026-03-20") }));
+        assert!(missed.effects.contains(&Effect::Mark { fault: Fault::NoShow, on: day("2026-03-20") }));
         let corrected = decide(&missed.facts, &Command::Correct, rules, at(late)).unwrap();
         assert_eq!(corrected.facts.state, State::Done);
         assert!(corrected.effects.contains(&Effect::Forgive { fault: Fault::NoShow }));
@@ -361,65 +342,5 @@ fn refusals_are_words_for_machines() {
         let json = serde_json::to_value(&refusal).unwrap();
         assert_eq!(json["code"], refusal.code());
         assert_eq!(serde_json::from_value::<Refusal>(json).unwrap(), refusal);
-    }
-}
-
-#[test]
-fn time_goes_on_at_its_own_pace_when_the_wall_clock_jumps() {
-    let start = at("2026-03-20T06:00");
-    let mut steady = Steady::new(start, start, 0);
-    let mut read = |wall: Timestamp, counted_s: i64| steady.read(wall, counted_s * 1000);
-    let fine = read(start.plus_s(10), 10);
-    assert_eq!((fine.now, fine.doubt_ms), (start.plus_s(10), None));
-    // A day ahead: nothing of tomorrow is released.
-    let ahead = read(start.plus_s(86_420), 20);
-    assert_eq!((ahead.now, ahead.doubt_ms), (start.plus_s(20), Some(86_400_000)));
-    // Two hours back: nothing that was told is taken back.
-    let back = read(start.plus_s(-7_170), 30);
-    assert_eq!((back.now, back.doubt_ms), (start.plus_s(30), Some(-7_200_000)));
-    let right = read(start.plus_s(41), 40);
-    assert_eq!((right.now, right.doubt_ms), (start.plus_s(41), None), "a second's correction is followed");
-    let slower = read(start.plus_s(41), 41);
-    assert_eq!((slower.now, slower.doubt_ms), (start.plus_s(41), None));
-    steady.trust(start.plus_s(500), 50_000);
-    assert_eq!(steady.read(start.plus_s(501), 51_000).now, start.plus_s(501));
-}
-
-#[test]
-fn after_a_restart_time_is_not_before_the_last_that_was_told() {
-    let told = at("2026-03-20T06:00");
-    let mut steady = Steady::new(told, told.plus_s(-7200), 5_000);
-    assert_eq!(steady.highest(), told);
-    let reading = steady.read(told.plus_s(-7199), 6_000);
-    assert_eq!((reading.now, reading.doubt_ms), (told.plus_s(1), Some(-7_200_000)));
-}
-
-proptest! {
-    #[test]
-    fn time_never_goes_back_and_never_faster_than_it_passes(
-        jumps in prop::collection::vec((prop_oneof![-90_000_000..90_000_000i64, -3_000..3_000i64], 1..5_000i64), 1..50)
-    ) {
-        let start = at("2026-03-20T06:00");
-        let mut steady = Steady::new(start, start, 0);
-        let (mut counted, mut before) = (0, start);
-        for (jump, pass) in jumps {
-            counted += pass;
-            let reading = steady.read(start.plus_ms(counted + jump), counted);
-            prop_assert!(reading.now >= before);
-            prop_assert!(reading.now <= start.plus_ms(counted + 2_000 + counted / 1_000), "many small jumps are a big one");
-            before = reading.now;
-        }
-    }
-
-    #[test]
-    fn a_clock_that_is_slewed_is_followed_without_a_doubt(slew in proptest::sample::select(&[-1i64, 0, 1][..])) {
-        let start = at("2026-03-20T06:00");
-        let mut steady = Steady::new(start, start, 0);
-        for minute in 1..1_000i64 {
-            // Half a millisecond a second, as the kernel's own corrections do.
-            let wall = start.plus_ms(minute * 60_000 + slew * minute * 30);
-            let reading = steady.read(wall, minute * 60_000);
-            prop_assert_eq!((reading.now, reading.doubt_ms), (wall, None));
-        }
     }
 }

@@ -7,7 +7,7 @@ use super::{
         hold::{self, Ask, Names},
         lottery,
         marriage::{self, Office, Person},
-        pool::Channel,
+        pool::Door,
         refusal::{Jurisdiction, Refusal},
         rule::{
             self,
@@ -86,7 +86,7 @@ fn fee_and_papers_are_those_of_the_day() {
 #[test]
 fn both_consent_by_their_own_login_before_it_is_confirmed() {
     let ask = Ask {
-        channel: Channel::Online,
+        door: Door::Online,
         class: "",
         names: Names { matter: "marriage", ..Names::default() },
         starts_at: at("2026-05-19T09:00"),

@@ -12,7 +12,7 @@ use super::{
     super::{
         block::Mark,
         hold::{self, Ask, Names, Person},
-        pool::{Channel, Legs, Pool, Take, Taken},
+        pool::{Door, Legs, Pool, Take, Taken},
         rule::{Block, Delay, Fault, Length, Pay, Per, Quota, Release, What},
     },
     *,
@@ -57,7 +57,7 @@ impl World {
     fn hold(&mut self, person: usize, take: &Take) -> Result<Taken, Refusal> {
         let persons = [Person { born_on: day("1990-03-07"), marks: &self.marks[person], counts: &self.counts[person] }];
         let ask = Ask {
-            channel: take.channel,
+            door: take.door,
             class: "",
             names: names(),
             starts_at: START,
@@ -95,7 +95,7 @@ impl World {
                     assert!(back_at >= self.now && back_at <= START.max(self.now));
                     self.returning.push((back_at, at));
                 }
-                Effect::Record { fault, on } => marks.push(Mark { on, fault }),
+                Effect::Mark { fault, on } => marks.push(Mark { on, fault }),
                 Effect::Forgive { fault } => {
                     let of_it = |mark: &Mark| mark.fault == fault && mark.on == START.date();
                     let found = marks.iter().position(of_it).expect("a fault that is on record");
@@ -154,7 +154,7 @@ fn world(rng: &SeededRng) -> (World, Simple) {
     let pool = if numbered { Pool::numbered(capacity) } else { Pool::counted(capacity) };
     let world = World {
         profile,
-        pool: pool.over_legs(legs).with_share(Channel::Online, online_max),
+        pool: pool.over_legs(legs).with_share(Door::Online, online_max),
         bookings: Vec::new(),
         counts: vec![BTreeMap::new(); PERSONS],
         marks: vec![Vec::new(); PERSONS],
@@ -168,13 +168,13 @@ fn world(rng: &SeededRng) -> (World, Simple) {
 fn wish(rng: &SeededRng, legs: u8, numbered: bool) -> (usize, Take) {
     let from = rng.below(u64::from(legs)) as u8;
     let to = from + 1 + rng.below(u64::from(legs - from)) as u8;
-    let channel = pick(rng, &[Channel::Online, Channel::Online, Channel::OnSite, Channel::Phone]);
+    let door = pick(rng, &[Door::Online, Door::Online, Door::OnSite, Door::Phone]);
     let count = pick(rng, &[1, 1, 1, 2]);
     let chosen = match numbered && rng.below(2) == 0 {
         true => (0..count).map(|_| rng.below(8) as u32).collect(),
         false => Vec::new(),
     };
-    (rng.below(PERSONS as u64) as usize, Take { channel, count, chosen, legs: Legs { from, to } })
+    (rng.below(PERSONS as u64) as usize, Take { door, count, chosen, legs: Legs { from, to } })
 }
 
 /// Any command, and more often one that goes on from the state: refusals at random are many, but not deep.
@@ -222,7 +222,7 @@ fn sequence(seed: u64, met: &mut Met) {
         let what = rng.below(40);
         let word = if what < 14 || world.bookings.is_empty() {
             let (person, take) = wish(&rng, simple.legs, simple.numbered);
-            let wish = Wish { person, channel: take.channel, count: take.count, chosen: &take.chosen, legs: take.legs };
+            let wish = Wish { person, door: take.door, count: take.count, chosen: &take.chosen, legs: take.legs };
             let expected = simple.hold(&wish, now);
             let answered = world.hold(person, &take).map(|taken| taken.units).map_err(|refusal| refusal.code());
             assert_eq!(answered, expected, "{told}: {take:?}");
@@ -265,8 +265,8 @@ fn compare(world: &World, simple: &Simple, told: &str) {
     for from in 0..simple.legs {
         for to in from + 1..=simple.legs {
             let legs = Legs { from, to };
-            for &channel in Channel::ALL {
-                assert_eq!(world.pool.free(channel, legs), simple.free(channel, legs), "{told}: {channel:?} {legs:?}");
+            for &door in Door::ALL {
+                assert_eq!(world.pool.free(door, legs), simple.free(door, legs), "{told}: {door:?} {legs:?}");
             }
         }
     }

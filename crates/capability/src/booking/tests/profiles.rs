@@ -5,7 +5,7 @@ use super::{
         block::{self, Mark},
         hold::{self, Ask, Names, Person},
         limit,
-        pool::Channel,
+        pool::Door,
         refusal::Which,
         release,
         rule::{Counted, Fault, OpenDays, Per, What},
@@ -15,7 +15,7 @@ use super::{
 
 fn ask<'a>(starts_at: &str, persons: &'a [Person<'a>]) -> Ask<'a> {
     Ask {
-        channel: Channel::Online,
+        door: Door::Online,
         class: "general",
         names: Names { place: "one", section: "eyes", resource: "d1", matter: "card" },
         starts_at: at(starts_at),
@@ -67,7 +67,7 @@ fn nothing_can_be_had_a_millisecond_early_or_late() {
 
 #[test]
 fn the_counter_has_the_day_itself() {
-    let on_site = Ask { channel: Channel::OnSite, ..ask("2026-03-20T09:00", &[]) };
+    let on_site = Ask { door: Door::OnSite, ..ask("2026-03-20T09:00", &[]) };
     let decide = |now| hold::decide(&on_site, &[], rules("hospital-a"), at(now)).map(|_| ());
     assert_eq!(decide("2026-03-19T23:59:59"), Err(Refusal::TooEarly { opens_at: at("2026-03-20T00:00") }));
     assert_eq!(decide("2026-03-20T09:10"), Ok(()));
@@ -190,26 +190,26 @@ fn a_blocked_person_is_told_until_when_and_may_still_come_to_the_counter() {
     let counts = BTreeMap::new();
     let marks = marks(Fault::NoShow, &["2026-03-01", "2026-03-02", "2026-03-03"]);
     let persons = [Person { born_on: day("1990-03-07"), marks: &marks, counts: &counts }];
-    let decide = |channel, starts_at, now| {
-        hold::decide(&Ask { channel, ..ask(starts_at, &persons) }, &[], rules("hospital-a"), at(now)).map(|_| ())
+    let decide = |door, starts_at, now| {
+        hold::decide(&Ask { door, ..ask(starts_at, &persons) }, &[], rules("hospital-a"), at(now)).map(|_| ())
     };
     let blocked = Refusal::BlockedUntil { until_on: day("2026-04-03"), fault: Fault::NoShow, count: 3 };
-    assert_eq!(decide(Channel::Online, "2026-03-20T09:00", "2026-03-10T09:00"), Err(blocked));
-    assert_eq!(decide(Channel::OnSite, "2026-03-20T09:00", "2026-03-20T08:00"), Ok(()));
+    assert_eq!(decide(Door::Online, "2026-03-20T09:00", "2026-03-10T09:00"), Err(blocked));
+    assert_eq!(decide(Door::OnSite, "2026-03-20T09:00", "2026-03-20T08:00"), Ok(()));
 }
 
 #[test]
 fn a_child_is_booked_online_from_fourteen_on_where_the_hospital_says_so() {
     let counts = BTreeMap::new();
-    let decide = |name, channel, born, now| {
+    let decide = |name, door, born, now| {
         let persons = [Person { born_on: day(born), marks: &[], counts: &counts }];
-        hold::decide(&Ask { channel, ..ask("2026-03-20T09:00", &persons) }, &[], rules(name), at(now)).map(|_| ())
+        hold::decide(&Ask { door, ..ask("2026-03-20T09:00", &persons) }, &[], rules(name), at(now)).map(|_| ())
     };
-    let online = |name, born| decide(name, Channel::Online, born, "2026-03-10T09:00");
+    let online = |name, born| decide(name, Door::Online, born, "2026-03-10T09:00");
     assert_eq!(online("hospital-a", "2012-03-20"), Ok(()), "fourteen on the day");
     assert_eq!(online("hospital-a", "2012-03-21"), Err(Refusal::Age { min: Some(14), max: None }));
     assert_eq!(online("hospital-b", "2025-03-21"), Ok(()));
-    assert_eq!(decide("hospital-a", Channel::OnSite, "2020-01-01", "2026-03-20T08:00"), Ok(()));
+    assert_eq!(decide("hospital-a", Door::OnSite, "2020-01-01", "2026-03-20T08:00"), Ok(()));
 }
 
 #[test]

@@ -6,14 +6,14 @@ use proptest::prelude::*;
 use super::{
     super::{
         figures::Figures,
-        grid::{self, SLOT_MINUTES_MAX, Session, Slot},
+        grid::{self, SLOT_MINUTES_MAX, Sitting, Slot},
     },
     *,
 };
 
-fn session(from: (i8, i8), to: (i8, i8), numbers: u16) -> Session {
+fn sitting(from: (i8, i8), to: (i8, i8), numbers: u16) -> Sitting {
     let time = |(hour, minute)| time(hour, minute, 0, 0);
-    Session { on: day("2026-03-20"), from: time(from), to: time(to), numbers }
+    Sitting { on: day("2026-03-20"), from: time(from), to: time(to), numbers }
 }
 
 fn clock(slot: &Slot) -> String {
@@ -23,17 +23,17 @@ fn clock(slot: &Slot) -> String {
 
 #[test]
 fn a_morning_is_cut_into_numbers() {
-    let slots = session((8, 0), (12, 0), 20).slots();
+    let slots = sitting((8, 0), (12, 0), 20).slots();
     assert_eq!(slots.len(), 20);
     assert_eq!(clock(&slots[0]), "1 08:00-08:12");
     assert_eq!(clock(&slots[19]), "20 11:48-12:00");
-    let few = session((8, 0), (12, 0), 4).slots();
+    let few = sitting((8, 0), (12, 0), 4).slots();
     let few: Vec<String> = few.iter().map(clock).collect();
     assert_eq!(few, ["1 08:00-08:30", "2 09:00-09:30", "3 10:00-10:30", "4 11:00-11:30"]);
-    let uneven: Vec<String> = session((14, 0), (15, 0), 7).slots().iter().map(clock).collect();
+    let uneven: Vec<String> = sitting((14, 0), (15, 0), 7).slots().iter().map(clock).collect();
     assert_eq!(uneven[..3], ["1 14:00-14:08", "2 14:08-14:17", "3 14:17-14:25"]);
-    assert!(session((12, 0), (8, 0), 20).slots().is_empty());
-    assert!(session((8, 0), (12, 0), 0).slots().is_empty());
+    assert!(sitting((12, 0), (8, 0), 20).slots().is_empty());
+    assert!(sitting((8, 0), (12, 0), 0).slots().is_empty());
 }
 
 proptest! {
@@ -42,8 +42,8 @@ proptest! {
         let to = (from + length).min(1_439);
         prop_assume!(to > from);
         let hm = |minute: u16| (i8::try_from(minute / 60).unwrap(), i8::try_from(minute % 60).unwrap());
-        let session = session(hm(from), hm(to), numbers);
-        let slots = session.slots();
+        let sitting = sitting(hm(from), hm(to), numbers);
+        let slots = sitting.slots();
         prop_assert_eq!(slots.len(), usize::from(numbers));
         for (i, slot) in slots.iter().enumerate() {
             prop_assert_eq!(usize::from(slot.number), i + 1);
@@ -65,7 +65,7 @@ proptest! {
 
 #[test]
 fn a_page_shows_half_hours() {
-    let slots = session((8, 0), (10, 0), 12).slots();
+    let slots = sitting((8, 0), (10, 0), 12).slots();
     let taken = [1, 2, 3, 7];
     let periods = grid::periods(&slots, |number| !taken.contains(&number));
     let seen: Vec<_> = periods.iter().map(|period| (period.first, period.last, period.free)).collect();
@@ -75,7 +75,7 @@ fn a_page_shows_half_hours() {
 
 #[test]
 fn a_slot_that_is_gone_offers_the_nearest_three() {
-    let slots = session((8, 0), (12, 0), 24).slots();
+    let slots = sitting((8, 0), (12, 0), 24).slots();
     let free: Vec<Slot> = slots.iter().filter(|slot| [2, 5, 9, 11, 20].contains(&slot.number)).copied().collect();
     let nearest = |wanted: usize, now: &str| {
         let found = grid::nearest(slots[wanted - 1].starts_at, &free, at(now), 3);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     super::{
-        pool::{self, Channel, Legs, Pool, Take},
+        pool::{self, Door, Legs, Pool, Take},
         refusal::Refusal,
         rule::ticket::{Band, TicketRule},
         ticket::{self, Crowded, Visitor},
@@ -86,7 +86,7 @@ fn a_free_ticket_takes_a_place_like_any_other() {
     let mut bands: Vec<Pool> = rule.band.iter().map(|band| Pool::counted(band.units)).collect();
     let mut sell = |visitors: &[Visitor], band: usize| {
         let free = visitors.iter().filter(|visitor| quote(rule, visitor).price == Money::ZERO).count();
-        let take = Take::any(Channel::Online, u32::try_from(visitors.len()).unwrap());
+        let take = Take::any(Door::Online, u32::try_from(visitors.len()).unwrap());
         let pools = &mut [(&mut of_day, take.clone()), (&mut bands[band], take)];
         pool::take_all(pools).map(|_| free)
     };
@@ -99,7 +99,7 @@ fn a_free_ticket_takes_a_place_like_any_other() {
         assert_eq!(sell(&family, 1), Ok(2));
     }
     assert_eq!(sell(&[visitor(70, None, &[])], 1), Err(Refusal::SoldOut { free: 0 }), "the day is full");
-    assert_eq!((of_day.taken(), bands[1].free(Channel::Online, Legs::ONE)), (60, 20));
+    assert_eq!((of_day.taken(), bands[1].free(Door::Online, Legs::ONE)), (60, 20));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn bands_must_fit_into_the_place() {
 fn a_ticket_is_sold_until_the_last_sale_of_its_day() {
     let (starts_at, ends_at) = ticket::times(&SERVICES.grottoes, day("2026-05-01"), None).unwrap();
     assert_eq!((starts_at, ends_at), (at("2026-05-01T09:00"), at("2026-05-01T17:00")));
-    let sold = |now| release::check(profile("attraction"), &CHINA, Channel::Online, (starts_at, ends_at), at(now));
+    let sold = |now| release::check(profile("attraction"), &CHINA, Door::Online, (starts_at, ends_at), at(now));
     assert_eq!(sold("2026-04-24T08:59:59"), Err(Refusal::TooEarly { opens_at: at("2026-04-24T09:00") }));
     assert_eq!(sold("2026-05-01T16:29:59"), Ok(()), "hours after the gates have opened");
     assert_eq!(sold("2026-05-01T16:30"), Err(Refusal::TooLate { closed_at: at("2026-05-01T16:30") }));

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        super::pool::{Channel, Legs},
+        super::pool::{Door, Legs},
         Command, State, Timestamp,
     },
     HOUR_MS, PRICE, Pay, START, ends_at,
@@ -10,7 +10,7 @@ use super::{
 
 pub struct Claim {
     person: usize,
-    channel: Channel,
+    door: Door,
     legs: Legs,
     count: u32,
     units: Vec<u32>,
@@ -24,7 +24,7 @@ pub struct Claim {
 
 pub struct Wish<'a> {
     pub person: usize,
-    pub channel: Channel,
+    pub door: Door,
     pub count: u32,
     pub chosen: &'a [u32],
     pub legs: Legs,
@@ -67,10 +67,10 @@ impl Simple {
         Self { capacity, legs, numbered, online_max, pay, live, stopped: false, claims, cancels }
     }
 
-    /// On one leg, by one channel or by all.
-    fn on_leg(&self, leg: u8, channel: Option<Channel>) -> u32 {
+    /// On one leg, by one door or by all.
+    fn on_leg(&self, leg: u8, door: Option<Door>) -> u32 {
         let leg = Legs { from: leg, to: leg + 1 };
-        let counted = |claim: &&Claim| claim.touches(leg) && channel.is_none_or(|channel| claim.channel == channel);
+        let counted = |claim: &&Claim| claim.touches(leg) && door.is_none_or(|door| claim.door == door);
         self.claims.iter().filter(counted).map(|claim| claim.count).sum()
     }
 
@@ -82,11 +82,11 @@ impl Simple {
         (legs.from..legs.to).map(|leg| self.capacity - self.on_leg(leg, None)).min().unwrap_or(0)
     }
 
-    fn share(&self, channel: Channel, legs: Legs) -> u32 {
-        if channel != Channel::Online {
+    fn share(&self, door: Door, legs: Legs) -> u32 {
+        if door != Door::Online {
             return u32::MAX;
         }
-        let left = |leg| self.online_max.saturating_sub(self.on_leg(leg, Some(channel)));
+        let left = |leg| self.online_max.saturating_sub(self.on_leg(leg, Some(door)));
         (legs.from..legs.to).map(left).min().unwrap_or(0)
     }
 
@@ -98,11 +98,11 @@ impl Simple {
         (1..=self.capacity).filter(|&unit| self.is_free(unit, legs)).collect()
     }
 
-    pub fn free(&self, channel: Channel, legs: Legs) -> u32 {
+    pub fn free(&self, door: Door, legs: Legs) -> u32 {
         if self.stopped {
             return 0;
         }
-        let room = self.room(legs).min(self.share(channel, legs));
+        let room = self.room(legs).min(self.share(door, legs));
         if self.numbered { room.min(self.free_units(legs).len() as u32) } else { room }
     }
 
@@ -116,7 +116,7 @@ impl Simple {
         let units = self.may_hold(wish, now)?;
         self.claims.push(Claim {
             person: wish.person,
-            channel: wish.channel,
+            door: wish.door,
             legs: wish.legs,
             count: wish.count,
             units: units.clone(),
@@ -130,7 +130,7 @@ impl Simple {
     }
 
     fn may_hold(&self, wish: &Wish<'_>, now: Timestamp) -> Result<Vec<u32>, &'static str> {
-        let at_counter = wish.channel == Channel::OnSite;
+        let at_counter = wish.door == Door::OnSite;
         if now >= if at_counter { ends_at() } else { START } {
             return Err("too_late");
         }
@@ -147,7 +147,7 @@ impl Simple {
         if self.stopped {
             return Err("stopped");
         }
-        let (room, share) = (self.room(wish.legs), self.share(wish.channel, wish.legs));
+        let (room, share) = (self.room(wish.legs), self.share(wish.door, wish.legs));
         if wish.count > room.min(share) {
             return Err(if share < room { "over_quota" } else { "sold_out" });
         }
