@@ -24,29 +24,42 @@ export async function eventually(what, look, ms = 10_000) {
   }
 }
 
+/** Starts the binary and waits for what it says it started. */
+export async function launch(args, directory) {
+  const child = spawn(BINARY, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (bytes) => { said += bytes; });
+  const ended = new Promise((_, fail) => {
+    child.once('error', fail);
+    child.once('exit', (code) => fail(new Error(`the binary ended with ${code}: ${said}`)));
+  });
+  ended.catch(() => {});
+  const lines = createInterface({ input: child.stdout });
+  const first = new Promise((done) => lines.once('line', done));
+  const late = sleep(START_MS_MAX).then(() => { throw new Error(`not started: ${said}`); });
+  late.catch(() => {});
+  const started = JSON.parse(await Promise.race([first, ended, late]));
+  return { child, started };
+}
+
+/** Ends what was launched, in order if it can. */
+export async function end(child) {
+  if (child.exitCode !== null) return;
+  const gone = new Promise((done) => child.once('exit', done));
+  child.kill('SIGTERM');
+  await Promise.race([gone, sleep(10_000).then(() => child.kill('SIGKILL'))]);
+}
+
 export class House {
   /** Starts the platform and the sandbox, and waits until the store answers. */
   static async start({ packs = PACKS } = {}) {
     const house = new House();
     house.directory = await mkdtemp(join(tmpdir(), 'shimin-e2e-'));
     const began = Date.now();
-    house.process = spawn(
-      BINARY,
-      ['--json', '--port', '0', '--sandbox-port', '0', '--packs', packs, '--data', join(house.directory, 'data')],
-      { cwd: house.directory, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    house.said = '';
-    house.process.stderr.on('data', (bytes) => { house.said += bytes; });
-    const ended = new Promise((_, fail) => {
-      house.process.once('error', fail);
-      house.process.once('exit', (code) => fail(new Error(`the binary ended with ${code}: ${house.said}`)));
-    });
-    ended.catch(() => {});
-    const lines = createInterface({ input: house.process.stdout });
-    const first = new Promise((done) => lines.once('line', done));
-    const late = sleep(START_MS_MAX).then(() => { throw new Error(`not started: ${house.said}`); });
-    late.catch(() => {});
-    const started = JSON.parse(await Promise.race([first, ended, late]));
+    const data = join(house.directory, 'data');
+    const args = ['--json', '--port', '0', '--sandbox-port', '0', '--packs', packs, '--data', data];
+    const { child, started } = await launch(args, house.directory);
+    house.process = child;
     house.url = started.platform;
     house.sandbox = started.sandbox;
     house.logins = started.logins;
@@ -56,11 +69,7 @@ export class House {
   }
 
   async stop() {
-    if (this.process.exitCode === null) {
-      const gone = new Promise((done) => this.process.once('exit', done));
-      this.process.kill('SIGTERM');
-      await Promise.race([gone, sleep(10_000).then(() => this.process.kill('SIGKILL'))]);
-    }
+    await end(this.process);
     await rm(this.directory, { recursive: true, force: true });
   }
 
