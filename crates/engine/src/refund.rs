@@ -271,16 +271,13 @@ impl Platform {
         let balance = till.pay.balance.as_ref().and_then(|field| answer.rows.first()?.get(field)?.number());
         let balance = Money::from_fen(balance.unwrap_or(0).max(0));
         let cell = self.inner.stores.city(city).await?;
-        let mut parts = Vec::new();
-        let mut left = balance.fen();
-        for (payment, refundable) in self.top_ups(citizen, &cell, &service.id, card).await? {
-            let amount = refundable.fen().min(left);
-            if amount > 0 {
-                parts.push((payment, Money::from_fen(amount)));
-                left -= amount;
-            }
-        }
-        let returnable = Money::from_fen(parts.iter().map(|(_, amount)| amount.fen()).sum());
+        let top_ups = self.top_ups(citizen, &cell, &service.id, card).await?;
+        let left: Vec<Money> = top_ups.iter().map(|(_, left)| *left).collect();
+        // Money that came another way, over a counter, goes back that way.
+        let returnable = balance.min(Money::from_fen(left.iter().map(|left| left.fen()).sum()));
+        let shares = refund::spread(returnable, &left).unwrap_or_default();
+        let shares = top_ups.into_iter().map(|(payment, _)| payment).zip(shares);
+        let parts = shares.filter(|(_, share)| *share > Money::ZERO).collect();
         Ok(Rest { balance, returnable, department: answer.department, phone: answer.phone, parts })
     }
 

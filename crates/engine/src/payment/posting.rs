@@ -180,6 +180,7 @@ impl Platform {
         let mut values: Values = detail.values.clone();
         put_money(&mut values, "amount", errand.amount);
         values.insert("at".to_owned(), civil(self.now()));
+        values.insert("biller_ref".to_owned(), facts.biller_ref.clone().unwrap_or_default());
         values.insert("key".to_owned(), errand.number.clone());
         let refund_no = errand.number.clone();
         let command = match self.told(&till, Act::Withdraw, values).await {
@@ -200,23 +201,19 @@ impl Platform {
 fn posting(facts: &PaymentFacts, detail: &Detail, payment: Id) -> Values {
     let mut values = detail.values.clone();
     let each = |say: &dyn Fn(&super::DetailLine) -> String| detail.lines.iter().map(say).collect::<Vec<_>>().join(",");
-    let due = |line: &super::DetailLine| Money::from_fen(line.amount.fen() + line.surcharge.fen());
     let surcharge: i64 = detail.lines.iter().map(|line| line.surcharge.fen()).sum();
     let paid = facts.attempts.iter().find(|attempt| attempt.paid_at.is_some());
     let own = [
         ("ids", each(&|line| line.bill.clone())),
         ("decision_nos", each(&|line| line.decision.clone().unwrap_or_default())),
-        ("amounts_fen", each(&|line| due(line).fen().to_string())),
-        ("amounts_yuan", each(&|line| due(line).plain_yuan())),
-        ("surcharges_fen", each(&|line| line.surcharge.fen().to_string())),
-        ("surcharges_yuan", each(&|line| line.surcharge.plain_yuan())),
         ("at", facts.paid_at.map(civil).unwrap_or_default()),
         ("provider", paid.map(|attempt| attempt.provider.to_string()).unwrap_or_default()),
         ("trade_no", paid.and_then(|attempt| attempt.trade_no.clone()).unwrap_or_default()),
         ("key", payment.to_string()),
     ];
     values.extend(own.map(|(name, value)| (name.to_owned(), value)));
-    put_money(&mut values, "amount", facts.amount);
+    put_money(&mut values, "amount", Money::from_fen(facts.amount.fen() - surcharge));
     put_money(&mut values, "surcharge", Money::from_fen(surcharge));
+    put_money(&mut values, "total", facts.amount);
     values
 }
