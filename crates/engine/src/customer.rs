@@ -66,7 +66,10 @@ impl Platform {
         thing.describe(&row);
         let (own_name, _) = self.real_name_of(citizen, citizen.account, Purpose::Ownership).await?;
         let whose = match &thing {
-            Thing::Customer { holder, .. } => holder.clone().filter(|holder| *holder != mask::name(&own_name)),
+            // Father and son may look alike behind the mask, and differ in how their names end.
+            Thing::Customer { holder, .. } => holder
+                .clone()
+                .filter(|holder| *holder != mask::name(&own_name) || !own_name.ends_with(holder_tail.as_str())),
             _ => None,
         };
         let owner = Owner {

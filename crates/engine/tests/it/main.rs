@@ -4,6 +4,7 @@
 
 mod card;
 mod consent;
+mod customer;
 mod record;
 mod sign_in;
 mod staff;

@@ -39,6 +39,8 @@ pub struct Registers {
     pub people: Mutex<HashMap<String, String>>,
     /// plate or file number -> owner's resident ID
     pub things: Mutex<HashMap<String, String>>,
+    /// customer number -> holder's name
+    pub customers: Mutex<HashMap<String, String>>,
     /// guardian, ward
     pub wards: Mutex<Vec<(String, String)>>,
     pub rows: Mutex<Vec<Row>>,
@@ -60,8 +62,15 @@ impl Registers {
             "/guardian" => matches(self.wards.lock().unwrap().contains(&(value("guardian_id"), value("ward_id")))),
             "/owner" => matches(self.things.lock().unwrap().get(&value("plate")) == Some(&value("resident_id"))),
             "/holder" => matches(self.things.lock().unwrap().get(&value("file_no")) == Some(&value("resident_id"))),
+            "/customer" => {
+                let holder = self.customers.lock().unwrap().get(&value("customer_no")).cloned();
+                Ok(vec![match holder.filter(|name| name.ends_with(&value("holder_tail"))) {
+                    Some(name) => row(&[("match", "yes"), ("holder", &name), ("address", "湖滨市东岸区芦苇路 12 号")]),
+                    None => row(&[("match", "no")]),
+                }])
+            }
             "/sms" => matches(true),
-            "/fines" | "/boats" => Ok(self.rows.lock().unwrap().clone()),
+            "/fines" | "/boats" | "/lamps" | "/ferries" => Ok(self.rows.lock().unwrap().clone()),
             other => panic!("unknown path {other}"),
         }
     }
@@ -71,7 +80,7 @@ impl Connector for Registers {
     fn ask<'a>(&'a self, target: Target<'a>, question: &'a Question) -> BoxFuture<'a, Result<Answer, Failure>> {
         Box::pin(async move {
             let path = target.binding.path.as_str();
-            if matches!(path, "/fines" | "/boats") {
+            if matches!(path, "/fines" | "/boats" | "/lamps" | "/ferries") {
                 self.asked.fetch_add(1, Ordering::SeqCst);
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
@@ -160,7 +169,12 @@ fn service(id: &str, subject: &str) -> Service {
 }
 
 fn catalogue() -> Catalogue {
-    let services = [service("bicycle-fine", "vehicle"), service("boat-licence", "licence")];
+    let services = [
+        service("bicycle-fine", "vehicle"),
+        service("boat-licence", "licence"),
+        service("lamp-bill", "customer"),
+        service("ferry-card", "customer"),
+    ];
     let bindings: Bindings = toml::from_str(include_str!("bindings.toml")).expect("bindings");
     let city: manifest::City = toml::from_str(include_str!("city.toml")).expect("a city");
     let pack = CityPack { city, bindings: bindings.clone() };
