@@ -4,6 +4,7 @@
 
 mod door;
 mod journey;
+mod pack;
 mod sample;
 mod weight;
 
@@ -17,7 +18,7 @@ use kernel::{Error, Kind, Lang, identifier::Mistake};
 use manifest::service::Subject;
 
 use crate::{
-    Site, about, access, card, city, consent,
+    Site, about, access, card, city, consent, customer,
     form::Pairs,
     gallery, health, home,
     mishap::Mishap,
@@ -140,6 +141,18 @@ pub(crate) async fn all_pages(lang: Lang) -> Vec<Shot> {
     wrong.form = Pairs::parse("plate=A1&plate_kind=02&vin_tail=12&key=x".as_bytes());
     let mistaken = mistakes(&[("plate", Mistake::PlatePattern), ("vin_tail", Mistake::Empty("车架号后 6 位"))], lang);
     page!("bind-vehicle-mistakes", card::bind_page(&wrong, &pack, Subject::Vehicle, &[], &mistaken));
+    let lamps = catalogue.service(&pack, "lamp-bill").cloned().expect("a sample service");
+    let biller = &pack.bindings.biller[&lamps.id];
+    let bind_path = "/lakeside/cards/customer/lamp-bill";
+    page!("ask-needs-account", record::needs_card(&own("/lakeside/s/lamp-bill/ask"), &pack, &lamps, Subject::Customer));
+    page!("bind-customer", customer::bind_page(&own(bind_path), &pack, &lamps, biller, &none));
+    let mut wrong = own(bind_path);
+    wrong.form = Pairs::parse("customer_no=12&holder_tail=%E5%BC%A0%E5%90%91%E8%8D%A3&key=x".as_bytes());
+    let example = biller.customer_no.example.clone();
+    let mistaken =
+        mistakes(&[("customer_no", Mistake::CustomerNo { example }), ("holder_tail", Mistake::HolderTail)], lang);
+    page!("bind-customer-mistakes", customer::bind_page(&wrong, &pack, &lamps, biller, &mistaken));
+    page!("unbind-customer", card::unbind_page(&own("/lakeside/cards/x/unbind"), &pack, &sample::account()));
     page!("unbind", card::unbind_page(&own("/lakeside/cards/x/unbind"), &pack, &sample::vehicle(28, "晋A00000")));
     page!("sign-in", sign_in::phone_page(&out("/sign-in"), "", &none));
     page!(
