@@ -92,7 +92,7 @@ pub fn verify(
     let (own_bits, at) = head.split_once('.').ok_or(Wrong::Forged)?;
     let own_bits: u8 = own_bits.parse().map_err(|_| Wrong::Forged)?;
     let at = Timestamp(at.parse().map_err(|_| Wrong::Forged)?);
-    let age_ms = now.0 - at.0;
+    let age_ms = now.0.saturating_sub(at.0);
     if !(0..=GOOD_S * 1000).contains(&age_ms) {
         return Err(Wrong::Stale);
     }

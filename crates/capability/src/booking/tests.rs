@@ -6,6 +6,7 @@ mod marriages;
 mod model;
 mod pools;
 mod profiles;
+mod rush;
 mod slots;
 mod tickets;
 

@@ -80,3 +80,31 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #[test]
+    fn a_jump_opens_nothing_early_and_expires_nothing_early(
+        jumps in prop::collection::vec((prop_oneof![-90_000..-3i64, 3..90_000i64, Just(0)], 1..40i64), 1..60)
+    ) {
+        // A quarter of an hour before the release, with a hold that ends a minute after it.
+        let true_start = at("2026-03-06T06:15");
+        let opens_at = at("2026-03-06T06:30");
+        let held = Facts { held_until_at: opens_at.plus_s(60), ..booking(State::Held, "2026-03-20T09:00", "0") };
+        let slot = (held.starts_at, held.ends_at);
+        let mut steady = Steady::new(true_start, true_start, 0);
+        let mut passed = 0;
+        let mut opened = false;
+        for (jump_s, pass_s) in jumps {
+            passed += pass_s;
+            let is = true_start.plus_s(passed);
+            let now = steady.read(is.plus_s(jump_s), passed * 1000).now;
+            let open = release::check(profile("hospital-a"), &CHINA, pool::Door::Online, slot, now).is_ok();
+            prop_assert_eq!(open, is >= opens_at, "{} s after the start, {} s off", passed, jump_s);
+            prop_assert!(open || !opened, "what was released is taken back");
+            opened |= open;
+            let expired = decide(&held, &Command::Expire, rules("hospital-a"), now).is_ok();
+            prop_assert_eq!(expired, is >= held.held_until_at);
+            prop_assert_eq!(decide(&held, &Command::Confirm, rules("hospital-a"), now).is_ok(), !expired);
+        }
+    }
+}
