@@ -3,12 +3,14 @@
 //!
 //! Not a second implementation of anything: what a test asserts is what came over the wire, or the sandbox's truth.
 
+mod clerk;
 mod database;
 mod role;
 mod town;
 pub mod truth;
 mod visitor;
 
+pub use clerk::Clerk;
 pub use database::Engine;
 pub use role::{Account, Cast, cast};
 pub use town::{Town, TownConfig, department_of, packs};

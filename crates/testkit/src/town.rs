@@ -162,8 +162,13 @@ impl Town {
     /// Somebody who has not signed in yet, with a phone of their own.
     pub fn visitor(&self, city: &CityId, cast: Cast) -> Visitor<'_> {
         // Nobody checks whose phone it is; counting down keeps clear of the persons' own numbers.
-        let n = 9_999 - self.phones.fetch_add(1, Ordering::Relaxed);
+        let n = 9_999 - self.next_number();
         Visitor::new(self, city.clone(), cast, format!("1990000{n:04}"))
+    }
+
+    /// A number that this town has not given yet.
+    pub(crate) fn next_number(&self) -> u32 {
+        self.phones.fetch_add(1, Ordering::Relaxed)
     }
 
     /// A person who plays a role in a city; each time another one, because a person has one account.

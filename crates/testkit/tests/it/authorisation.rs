@@ -1,5 +1,6 @@
-//! Who may call what: every route of both doors, tried by everybody who must not get through. What gets through all the
-//! same is compared with a list of known gaps, which is empty.
+//! Who may call what: every route of the citizens' doors, tried by everybody who must not get through, staff among them;
+//! and every route of the desk, tried by every role and by everybody else. What gets through all the same is compared with
+//! a list of known gaps, which is empty.
 
 use manifest::story::Role;
 use reqwest::{Method, StatusCode};
@@ -98,11 +99,16 @@ async fn matrix(engine: Engine) {
         row: answer["rows"][0]["id"].as_str().expect("a row").to_owned(),
         session: sessions[0]["id"].as_str().expect("a session").to_owned(),
     };
+    let mut staff = Vec::new();
+    for role in engine::Role::ALL {
+        staff.push((*role, town.staff(&city.city.id, *role).await));
+    }
     let plate = owner.cast.person.vehicles[owner.cast.vehicle].vehicle.plate.clone();
     let mut gaps = Vec::new();
     let mut tried = 0;
     for route in routes().iter().filter(|route| route.closed) {
-        let mut callers = vec![("anonymous", String::new()), ("staff", "staff-token-of-nobody-at-all".to_owned())];
+        let mut callers = vec![("anonymous", String::new()), ("stranger", "a-token-of-nobody-at-all".to_owned())];
+        callers.extend(staff.iter().map(|(role, clerk)| (role.word(), clerk.token.clone())));
         if route.verified {
             callers.push(("unverified citizen", newcomer.token.clone()));
         }
