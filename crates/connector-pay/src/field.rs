@@ -55,6 +55,18 @@ pub fn read_rfc3339(text: &str) -> Option<Timestamp> {
     (text.len() <= 35).then(|| Timestamp(at.as_millisecond()))
 }
 
+/// As much of a text as fits into so many bytes of UTF-8, without control characters.
+pub fn cut(text: &str, bytes_max: usize) -> String {
+    let mut cut = String::new();
+    for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
+        if cut.len() + c.len_utf8() > bytes_max {
+            break;
+        }
+        cut.push(c);
+    }
+    cut
+}
+
 /// True for what a number of an order, a trade, a refund or an agreement may look like. In particular it holds nothing
 /// that could end one parameter and begin another.
 pub fn is_number(text: &str) -> bool {
@@ -104,6 +116,12 @@ mod tests {
         assert_eq!(read_rfc3339("2026-03-02T10:00:00+08:00"), Some(at));
         assert_eq!(read_rfc3339("2026-03-02T02:00:00Z"), Some(at));
         assert_eq!(read_rfc3339("2026-03-02T10:00:00"), None);
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(cut("水费", 5), "水");
+        assert_eq!(cut("水费\n2", 99), "水费 2");
     }
 
     #[test]

@@ -35,6 +35,8 @@ use crate::{
 
 pub const ID: &str = "alipay";
 
+/// What the payer reads is refused if it is longer.
+const SUBJECT_BYTES_MAX: usize = 256;
 /// What a reply that is declined may mean.
 const NO_SUCH_TRADE: &str = "ACQ.TRADE_NOT_EXIST";
 const NO_BILL: [&str; 3] = ["isp.bill_not_exist", "isv.bill_not_exist", "isp.bill-not-exist"];
@@ -209,9 +211,9 @@ impl Alipay {
 
 /// The platform takes none of these in what a payer reads, and they are what separates parameters and columns.
 fn subject(text: &str) -> String {
-    text.chars()
-        .map(|c| if matches!(c, '&' | '=' | '/' | ',' | '"' | '\\') || c.is_control() { ' ' } else { c })
-        .collect()
+    let plain: String =
+        text.chars().map(|c| if matches!(c, '&' | '=' | '/' | ',' | '"' | '\\') { ' ' } else { c }).collect();
+    field::cut(&plain, SUBJECT_BYTES_MAX)
 }
 
 /// The reply must be about the order that was asked about.

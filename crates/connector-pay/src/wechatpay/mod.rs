@@ -38,6 +38,9 @@ use crate::{
 
 pub const ID: &str = "wechatpay";
 const JSON: &str = "application/json";
+/// What the payer reads is refused if it is longer.
+const DESCRIPTION_BYTES_MAX: usize = 127;
+const REASON_BYTES_MAX: usize = 80;
 /// Codes of declined requests that say what became of an order or a refund.
 const NO_SUCH_ORDER: [&str; 3] = ["ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"];
 const NO_BILL: [&str; 2] = ["NO_STATEMENT_EXIST", "STATEMENT_CREATING"];
@@ -173,7 +176,7 @@ impl WeChatPay {
         json!({
             "appid": self.appid,
             "mchid": self.mchid,
-            "description": order.subject,
+            "description": field::cut(&order.subject, DESCRIPTION_BYTES_MAX),
             "out_trade_no": order.out_trade_no,
             "time_expire": order.expires_at.rfc3339(),
             "notify_url": order.notify_url,
@@ -266,7 +269,7 @@ impl WeChatPay {
         let content = json!({
             "out_trade_no": order.out_trade_no,
             "out_refund_no": order.refund_no,
-            "reason": order.reason,
+            "reason": field::cut(&order.reason, REASON_BYTES_MAX),
             "notify_url": order.notify_url,
             "amount": { "refund": order.amount.fen(), "total": order.total.fen(), "currency": "CNY" },
         });
