@@ -7,8 +7,10 @@ use crate::{
 
 /// `cargo xtask bench NAME [--quick] [--json]`
 pub fn run(args: &[String]) -> Outcome {
-    let Some(name) = args.first().filter(|name| matches!(name.as_str(), "page" | "start")) else {
-        return Err("which bench? page or start".into());
+    let name = match args.first().map(String::as_str) {
+        Some(name @ ("page" | "start")) => name,
+        Some("payments-hot" | "payments-100" | "payment-bytes") => return payments(args),
+        _ => return Err("which bench? page, start, payments-hot, payments-100 or payment-bytes".into()),
     };
     shell_run(&mut cargo(&["build", "--release", "--locked", "--package", "shimin"]))?;
     shell_run(&mut cargo(&["build", "--release", "--locked", "--package", "testkit", "--examples"]))?;
@@ -16,6 +18,20 @@ pub fn run(args: &[String]) -> Outcome {
         vec!["run", "--quiet", "--release", "--locked", "--package", "testkit", "--example", "bench", "--", name];
     call.extend(args[1..].iter().map(String::as_str));
     shell_run(&mut cargo(&call))
+}
+
+/// What a payment costs, beside PostgreSQL as it is usually written: one server serves both.
+fn payments(args: &[String]) -> Outcome {
+    let example = ["--release", "--locked", "--package", "store-postgres", "--example", "payments"];
+    shell_run(&mut cargo(&[&["build"], &example[..]].concat()))?;
+    let postgres = Postgres::start()?;
+    let mut call = [&["run", "--quiet"], &example[..], &["--"]].concat();
+    call.extend(args.iter().map(String::as_str));
+    shell_run(
+        cargo(&call)
+            .env("SHIMIN_TEST_POSTGRES", &postgres.url)
+            .env("SHIMIN_TEST_POSTGRES_PID", postgres.process().to_string()),
+    )
 }
 
 /// `cargo xtask truth [CITIZENS]`

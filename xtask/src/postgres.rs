@@ -59,6 +59,12 @@ impl Postgres {
         Ok(postgres)
     }
 
+    /// The server's process; its others are that one's children.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.server.id()
+    }
+
     fn wait_until_it_answers(&mut self, ready: &Path, port: u16) -> Outcome {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {

@@ -6,14 +6,19 @@
 
 use std::{
     collections::VecDeque,
-    future::Future,
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
+    task::Poll,
 };
 
 use tokio::sync::oneshot;
 
 use crate::{BATCH_MAX, Error, QUEUE_MAX, Result};
+
+/// How often a caller that was just answered gets a turn before the next call is made.
+const YIELDS: u32 = 3;
 
 type Call<I, O> = dyn Fn(Vec<I>) -> Pin<Box<dyn Future<Output = Result<Vec<O>>> + Send>> + Send + Sync;
 
@@ -77,10 +82,26 @@ impl<I: Send + 'static, O: Send + 'static> Inner<I, O> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Makes the call. One that panics must not leave `busy` behind, with everybody after it waiting for nobody.
+    async fn called(&self, items: Vec<I>) -> Result<Vec<O>> {
+        let broken = |_| Err(Error::Corrupt("a batch panicked".into()));
+        let mut call = match catch_unwind(AssertUnwindSafe(|| (self.call)(items))) {
+            Ok(call) => call,
+            Err(cause) => return broken(cause),
+        };
+        poll_fn(|context| {
+            let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context)));
+            polled.unwrap_or_else(|cause| Poll::Ready(broken(cause)))
+        })
+        .await
+    }
+
     async fn run(&self) {
         loop {
             // Those who were just answered may have another item at once: let them come along.
-            tokio::task::yield_now().await;
+            for _ in 0..YIELDS {
+                tokio::task::yield_now().await;
+            }
             let taken: Vec<Item<I, O>> = {
                 let mut waiting = self.lock();
                 if waiting.items.is_empty() {
@@ -91,10 +112,7 @@ impl<I: Send + 'static, O: Send + 'static> Inner<I, O> {
                 waiting.items.drain(..count).collect()
             };
             let (items, answers): (Vec<I>, Vec<_>) = taken.into_iter().map(|it| (it.item, it.answer)).unzip();
-            // A call that panics must not leave `busy` behind, with everybody after it waiting for nobody.
-            let called = tokio::spawn((self.call)(items)).await;
-            let called = called.unwrap_or_else(|_| Err(Error::Corrupt("a batch panicked".into())));
-            answer(answers, called);
+            answer(answers, self.called(items).await);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The store's contract on PostgreSQL, several processes on one database, and the schema beside SQLite's.
 
+mod killed;
 mod processes;
 mod schema;
 mod server;

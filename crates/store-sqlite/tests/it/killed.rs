@@ -110,3 +110,19 @@ async fn a_failed_commit_ends_the_process_and_what_it_acknowledged_is_there() {
     drop(stores);
     drop(std::fs::remove_dir_all(&dir));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_payer_leaves_every_step_whole() {
+    if let Ok(dir) = std::env::var(DIR) {
+        return store::contract::pay_until_killed(Arc::new(Files::new(dir))).await;
+    }
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("killed-payer-{}", std::process::id()));
+    for steps in [1, 50, 333, 1000] {
+        let dir = dir.join(steps.to_string());
+        let mut payer = Command::new(std::env::current_exe().expect("this test"));
+        payer.args(["--exact", "killed::a_killed_payer_leaves_every_step_whole", "--nocapture"]).env(DIR, &dir);
+        let acknowledged = store::contract::kill_after(&mut payer, steps);
+        store::contract::nothing_acknowledged_is_lost(Arc::new(Files::new(&dir)), acknowledged).await;
+    }
+    drop(std::fs::remove_dir_all(&dir));
+}

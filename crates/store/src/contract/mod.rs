@@ -5,6 +5,7 @@
 
 mod behaviour;
 mod books;
+mod killed;
 mod model;
 mod money;
 mod payment_model;
@@ -18,6 +19,7 @@ use kernel::{
     Access, AccountId, Actor, CityId, DepartmentId, Id, Index, Rng, Sealed, SeededRng, ServiceId, Timestamp,
     access::Purpose,
 };
+pub use killed::*;
 pub use model::*;
 pub use money::*;
 pub use payment_model::*;
