@@ -6,6 +6,8 @@
 use jiff::civil::date;
 use kernel::{Date, Text};
 
+use crate::biller::Biller;
+
 /// Families 0 to 3 of each area are these sixteen persons.
 pub(crate) const FAMILIES: u64 = 4;
 pub(crate) const PERSONS: u64 = FAMILIES * 4;
@@ -23,7 +25,26 @@ pub struct DemoPerson {
     pub file_no: String,
     /// Plate, plate kind and the last six characters of the VIN.
     pub vehicles: Vec<(String, String, String)>,
+    /// Accounts at billers: their own, and a parent's whose bills they look after.
+    pub customers: Vec<DemoCustomer>,
     pub about: Text,
+}
+
+/// An account to bind: the number and what proves that one knows its holder.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct DemoCustomer {
+    pub biller: Biller,
+    pub no: String,
+    pub holder: String,
+    /// The last character of the holder's name.
+    pub holder_tail: String,
+    /// False for a parent's account.
+    pub own: bool,
+}
+
+/// Whose accounts a demo person looks after besides their own.
+pub(crate) fn looks_after(n: u64) -> Option<u64> {
+    (n == 0).then_some(3)
 }
 
 pub(crate) struct Part {

@@ -38,7 +38,7 @@ use kernel::{Clock, Date};
 
 pub use authenticator::Shown;
 pub use biller::{Bill, BillState, Biller, Customer};
-pub use demo::DemoPerson;
+pub use demo::{DemoCustomer, DemoPerson};
 pub use department::Department;
 pub use exam::Exam;
 pub use fault::{DELAY_MS_DEFAULT, DELAY_MS_MAX, Fault, Standing, Switch};

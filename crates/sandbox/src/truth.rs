@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Sandbox,
     biller::{Bill, Biller, Customer},
-    demo::{self, DemoPerson},
+    demo::{self, DemoCustomer, DemoPerson},
     exam::Exam,
     licence::Licence,
     population::{District, Person},
@@ -119,7 +119,7 @@ impl Sandbox {
     #[must_use]
     pub fn demo(&self, area: &str) -> Vec<DemoPerson> {
         let Some(district) = self.population.district(area) else { return Vec::new() };
-        (0..demo::PERSONS).filter_map(|n| demo_person(district, n)).collect()
+        (0..demo::PERSONS).filter_map(|n| demo_person(district, n, self.today())).collect()
     }
 }
 
@@ -154,10 +154,11 @@ fn customers(district: &District, n: u64, today: Date) -> Vec<CustomerTruth> {
             customer,
         }
     };
-    Biller::ALL.into_iter().filter_map(|biller| district.customer(biller, n, today)).map(truth).collect()
+    let Some(person) = district.person(n) else { return Vec::new() };
+    Biller::ALL.into_iter().filter_map(|biller| district.account(biller, &person, today)).map(truth).collect()
 }
 
-fn demo_person(district: &District, n: u64) -> Option<DemoPerson> {
+fn demo_person(district: &District, n: u64, today: Date) -> Option<DemoPerson> {
     let (part, person) = (demo::part(n)?, district.person(n)?);
     let file_no = district.grant(n).and_then(|_| district.file_no(n)).unwrap_or_default();
     let keys = |vehicle: Vehicle| (vehicle.plate.clone(), vehicle.kind.to_owned(), vehicle.vin_tail().to_owned());
@@ -168,6 +169,22 @@ fn demo_person(district: &District, n: u64) -> Option<DemoPerson> {
         resident_id: person.resident_id,
         file_no,
         vehicles: district.vehicles_of(n).into_iter().map(keys).collect(),
+        customers: [Some(n), demo::looks_after(n)]
+            .into_iter()
+            .flatten()
+            .flat_map(|holder| {
+                Biller::ALL.into_iter().filter_map(move |biller| district.customer(biller, holder, today))
+            })
+            // A parent's card is the parent's own matter; their bills are not.
+            .filter(|customer| customer.n == n || customer.biller != Biller::Hospital)
+            .map(|customer| DemoCustomer {
+                holder_tail: customer.holder_tail(),
+                own: customer.n == n,
+                biller: customer.biller,
+                no: customer.no,
+                holder: customer.holder,
+            })
+            .collect(),
         about: Text::new(part.about.0, part.about.1),
     })
 }

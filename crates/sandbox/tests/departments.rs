@@ -285,36 +285,6 @@ async fn text_messages_arrive_once_and_not_at_all_when_the_gateway_is_down() {
     assert!(page.contains("482913</p>") && !page.contains("<b>"));
 }
 
-#[tokio::test]
-async fn the_index_shows_departments_persons_and_switches() {
-    let sandbox = sandbox();
-    let app = sandbox::router(sandbox.clone());
-    let form = |site: &'static str| {
-        let builder = Request::post("/faults").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let body = Body::from("department=sms&delay_ms=8000&fault=half");
-        app.clone().oneshot(builder.header("sec-fetch-site", site).body(body).unwrap())
-    };
-    assert_eq!(form("cross-site").await.unwrap().status(), StatusCode::FORBIDDEN);
-    assert_eq!(form("same-origin").await.unwrap().headers()[header::LOCATION], "/#sms");
-    let sms = get(&app, "/faults").await.as_array().unwrap().iter().find(|line| line["department"] == "sms").cloned();
-    assert_eq!(sms.unwrap()["fault"], "half");
-    let (_, _, page) = send(&app, "GET", "/", None).await;
-    let page = String::from_utf8(page.to_vec()).unwrap();
-    for department in Department::ALL {
-        assert!(page.contains(&format!("id=\"{}\"", department.word())));
-    }
-    for person in sandbox.demo(AREA) {
-        assert!(page.contains(&person.resident_id), "{}", person.role);
-    }
-    if let Ok(dir) = std::env::var("SANDBOX_SHEETS") {
-        std::fs::write(format!("{dir}/index.html"), page).unwrap();
-    }
-    assert_eq!(send(&app, "PUT", "/faults/nobody", Some(&json!({ "fault": "slow" }))).await.0, StatusCode::NOT_FOUND);
-    let persons = get(&app, &format!("/truth/{AREA}/persons?from=4&count=2")).await;
-    assert_eq!(persons[0]["resident_id"], sandbox.citizen(AREA, 4).unwrap().person.resident_id);
-    assert_eq!(persons.as_array().unwrap().len(), 2);
-}
-
 #[test]
 fn demo_persons_play_their_parts_on_any_day() {
     for day in [date(2026, 1, 1), date(2026, 3, 2), date(2026, 6, 15), date(2026, 11, 24), date(2027, 2, 28)] {

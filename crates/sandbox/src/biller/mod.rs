@@ -13,7 +13,12 @@ pub use bill::{Bill, BillState};
 pub(crate) use counter::{Order, Withdrawal};
 
 use crate::{
-    days::age_on, demo, department::Department, draw::Topic, permutation::Permutation, population::District,
+    days::age_on,
+    demo,
+    department::Department,
+    draw::Topic,
+    permutation::Permutation,
+    population::{District, Person},
     violation::ROADS,
 };
 
@@ -182,7 +187,12 @@ impl District {
 
     /// The account of person `n`, if they have one: grown-ups of the demo families have every one of them.
     pub(crate) fn customer(&self, biller: Biller, n: u64, today: Date) -> Option<Customer> {
-        let person = self.person(n)?;
+        self.account(biller, &self.person(n)?, today)
+    }
+
+    /// The same for a person who is at hand.
+    pub(crate) fn account(&self, biller: Biller, person: &Person, today: Date) -> Option<Customer> {
+        let n = person.n;
         let adult = age_on(person.birth, today) >= 18;
         let share = match (biller, n % 4) {
             (Biller::Hospital, _) if demo::part(n).is_some() => 100,
@@ -198,7 +208,7 @@ impl District {
         }
         let number = self.customer_nos[biller.index()].forward(n)?;
         let no = format!("{}{number:08}", self.prefix(biller));
-        Some(Customer { biller, no, n, holder: person.name, address: self.home(n) })
+        Some(Customer { biller, no, n, holder: person.name.clone(), address: self.home(n) })
     }
 
     /// The account with a number.

@@ -4,11 +4,13 @@
 //! | path | what |
 //! |---|---|
 //! | `POST /alipay/merchant`, `/wechatpay/merchant` | the console: `{"public_key_pem"}` (and `app_id`/`mchid` to change a key), answers the shop's numbers and the gateway's public key |
+//! | `GET /alipay`, `/wechatpay` | the books on a page |
 //! | `/alipay/gateway.do` | the open platform, pages and requests |
 //! | `/wechatpay/v3/…` | WeChat Pay |
 //! | `/alipay/cashier/{trade_no}`, `/wechatpay/cashier/{trade_no}` | the cashier; `POST` with `act=pay`, `pay-twice`, `later` or `give-up` |
 //! | `/alipay/agreement/{agreement_no}` | where the payer agrees to be debited; `POST` with `act=agree` or `end` |
 //! | `GET /truth/{gateway}` | trades, refunds, agreements and notices |
+//! | `POST /truth/{gateway}/pay` | `{"out_trade_no"}`: pays an order without the cashier |
 //! | `POST /truth/{gateway}/resend` | `{"out_trade_no"}`: every notice of an order is sent again |
 //! | `GET`, `PUT /gateways` | settings: `speed`, `bills`, `refunds`, `buyer_balance_fen`; absent ones stay |
 
@@ -16,6 +18,7 @@ mod alipay;
 mod book;
 mod cashier;
 mod key;
+mod page;
 mod post;
 mod truth;
 mod wechatpay;
@@ -211,7 +214,12 @@ impl Sandbox {
 }
 
 pub(crate) fn routes() -> Router<Arc<Sandbox>> {
-    Router::new().merge(alipay::routes()).merge(wechatpay::routes()).merge(cashier::routes()).merge(truth::routes())
+    Router::new()
+        .merge(alipay::routes())
+        .merge(wechatpay::routes())
+        .merge(cashier::routes())
+        .merge(truth::routes())
+        .merge(page::routes())
 }
 
 /// Letters and digits that nobody can guess.

@@ -1,6 +1,8 @@
 //! The pages of the sandbox: departments with their fault switches, persons to sign in as, and the inbox of the
 //! text-message gateway. Plain forms, no script. For developers on loopback, so synthetic personal data is in clear.
 
+mod examples;
+
 use std::sync::Arc;
 
 use axum::{
@@ -22,7 +24,7 @@ use crate::{
     fault::{DELAY_MS_DEFAULT, DELAY_MS_MAX, Fault, Standing},
 };
 
-const CSS: &str = include_str!("page.css");
+const CSS: &str = include_str!("../page.css");
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const INBOX_REFRESH_S: u32 = 5;
@@ -54,7 +56,7 @@ pub(crate) fn page(title: &str, refresh_s: Option<u32>, body: Markup) -> Respons
                 header { div {
                     h1 { (title) }
                     p { "模拟部门，人和车都不存在 " span lang="en" { "· simulated departments; nobody here exists" } }
-                    nav aria-label="页面" { a href="/" { "部门" } a href="/sms" { "短信" } a href="/authenticator" { "验证器" } a href="/faults" { "故障接口" } a href="/healthz" { "健康" } }
+                    nav aria-label="页面" { a href="/" { "部门" } a href="/sms" { "短信" } a href="/authenticator" { "验证器" } a href="/alipay" { "支付宝" } a href="/wechatpay" { "微信支付" } a href="/faults" { "故障接口" } a href="/healthz" { "健康" } }
                 } }
                 main { (body) }
                 footer { "只供本机开发与测试使用。" span lang="en" { "For development on this machine only." } }
@@ -104,61 +106,11 @@ fn card(standing: &Standing, area: &str, people: &[DemoPerson]) -> Markup {
             }
             details {
                 summary { "报文示例 " span lang="en" { "Wire examples" } }
-                @for (line, body) in examples(department, area, people) {
+                @for (line, body) in examples::of(department, area, people) {
                     pre { (line) @if let Some(body) = body { "\n" (body) } }
                 }
             }
         }
-    }
-}
-
-/// Request line and body of each question, filled with demo persons so that they can be tried as they stand.
-fn examples(department: Department, area: &str, people: &[DemoPerson]) -> Vec<(String, Option<String>)> {
-    let Some(first) = people.first() else { return Vec::new() };
-    let (plate, kind, tail) = first.vehicles.first().cloned().unwrap_or_default();
-    let ward = people.get(2).map_or("", |person| person.resident_id.as_str());
-    let post = |path: String, body: serde_json::Value| (format!("POST {path}"), Some(body.to_string()));
-    let holder = json!({ "sfzmhm": first.resident_id, "dabh": first.file_no });
-    match department {
-        Department::TrafficPolice => vec![
-            post(
-                format!("/{area}/traffic-police/violations/vehicle"),
-                json!({ "hphm": plate, "hpzl": kind, "clsbdh": tail }),
-            ),
-            post(
-                format!("/{area}/traffic-police/violations/driver"),
-                json!({ "jszh": first.resident_id, "dabh": first.file_no }),
-            ),
-            (format!("GET /{area}/traffic-police/evidence/{{xh}}.png"), None),
-        ],
-        Department::VehicleRegister => vec![post(
-            format!("/{area}/vehicle-register/owner"),
-            json!({ "hphm": plate, "hpzl": kind, "clsbdh": tail, "sfzmhm": first.resident_id }),
-        )],
-        Department::DriverRegister => vec![
-            post(format!("/{area}/driver-register/holder"), holder.clone()),
-            post(format!("/{area}/driver-register/points"), holder),
-        ],
-        Department::MedicalRegister => vec![(
-            format!("GET /{area}/medical-register/exam?sfzmhm={}&dabh={}", first.resident_id, first.file_no),
-            None,
-        )],
-        Department::PublicSecurity => vec![
-            post("/public-security/identity".into(), json!({ "xm": first.name, "sfzmhm": first.resident_id })),
-            post("/public-security/guardian".into(), json!({ "jhr": first.resident_id, "bjhr": ward })),
-        ],
-        Department::Water
-        | Department::Electricity
-        | Department::Gas
-        | Department::Heating
-        | Department::Broadband
-        | Department::Hospital
-        | Department::Alipay
-        | Department::WechatPay => Vec::new(),
-        Department::Sms => vec![
-            post("/sms/send".into(), json!({ "phone": first.phone, "text": "验证码 482913", "key": "example-1" })),
-            (format!("GET /sms.json?phone={}", first.phone), None),
-        ],
     }
 }
 
@@ -178,6 +130,10 @@ fn demo_card(person: &DemoPerson) -> Markup {
                     dt { "号牌" } dd { (plate) }
                     dt { "种类" } dd { (kind) }
                     dt { "车架后六位" } dd { (tail) }
+                }
+                @for account in &person.customers {
+                    dt { (account.biller.department().name().zh_cn) }
+                    dd { (account.no) @if !account.own { " · " (account.holder) } }
                 }
             }
             @if !person.phone.is_empty() { p { a href={ "/sms?phone=" (person.phone) } { "看短信" } } }
