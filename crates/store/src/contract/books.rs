@@ -2,7 +2,7 @@
 
 use ::ledger::{
     Account, Step, Transfer, merkle,
-    reconcile::{Break, Kind, Side},
+    reconcile::{Break, Cause, Kind, Side},
 };
 use kernel::{Date, Money, ProviderId};
 
@@ -187,14 +187,23 @@ pub async fn a_break_waits_for_a_person(opener: Arc<dyn Opener>) {
     };
     assert_eq!(open().await, ["a".to_owned(), "b".to_owned()].into());
     let a = city.open_breaks(10).await.expect("store").into_iter().find(|it| it.found.order == "a").expect("open");
-    assert!(city.resolve_break(a.id, id(30), "asked the provider", next).await.expect("store"));
-    assert!(!city.resolve_break(a.id, id(31), "me too", next).await.expect("store"), "once");
+    let (one, colleague) = (id(30), id(31));
+    let resolve = async |staff, note| city.resolve_break(a.id, staff, Cause::ALL[0], note, next).await.expect("store");
+    assert!(city.claim_break(a.id, one, next).await.expect("store"));
+    assert!(!city.claim_break(a.id, colleague, next).await.expect("store"), "one person takes it up");
+    assert!(!city.release_break(a.id, colleague).await.expect("store"), "it is not theirs to give back");
+    assert!(!resolve(colleague, "me first").await, "nor to resolve");
+    assert!(city.release_break(a.id, one).await.expect("store"));
+    assert!(city.claim_break(a.id, one, next).await.expect("store"));
+    assert!(resolve(one, "asked the provider").await);
+    assert!(!resolve(one, "again").await, "once");
     city.put_break(day, "shell-pay", found(Kind::Amount, "met"), NOON).await.expect("store");
 
     put(vec![found(Kind::Short, "a")], next.plus_s(60)).await;
     assert_eq!(open().await, ["met".to_owned()].into(), "`b` vanished, `a` stays resolved, nobody has seen to `met`");
     let a = city.reconciliation_break(a.id).await.expect("store").expect("kept");
-    assert_eq!((a.resolved_by, a.note.as_deref()), (Some(id(30)), Some("asked the provider")));
+    assert_eq!((a.resolved_by, a.note.as_deref()), (Some(one), Some("asked the provider")));
+    assert_eq!((a.claimed_by, a.cause), (Some(one), Some(Cause::ALL[0])));
     put(vec![found(Kind::Short, "b")], next.plus_s(120)).await;
     assert_eq!(open().await, ["b".to_owned(), "met".to_owned()].into(), "what comes back is open again");
     assert_eq!(city.breaks_of(day).await.expect("store").len(), 3);
