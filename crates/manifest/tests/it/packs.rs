@@ -145,14 +145,17 @@ fn the_page_on_adding_a_service_passes_the_linter() {
         files.entry(path.to_owned()).or_default().push_str(block);
         if let Some(city) = path.strip_suffix("bindings.toml") {
             let text = files.get_mut(&format!("{city}city.toml")).expect("the city");
-            *text = text.replace("services = [", "services = [\"bicycle-fine\", ");
+            let bound = block.split("[service.").nth(1).and_then(|rest| rest.split(']').next()).expect("a binding");
+            *text = text.replace("services = [", &format!("services = [\"{bound}\", "));
         }
         blocks += 1;
     }
-    assert_eq!(blocks, 3);
+    assert_eq!(blocks, 6);
     let loaded = load(&files, &Known::default());
     let report: String = loaded.findings.iter().map(|finding| finding.render(&files)).collect();
     assert!(report.is_empty(), "\n{report}");
-    assert!(loaded.catalogue.services.contains_key("bicycle-fine"));
-    assert!(loaded.catalogue.cities.values().any(|pack| pack.bindings.service.contains_key("bicycle-fine")));
+    for id in ["bicycle-fine", "lamp-bill"] {
+        assert!(loaded.catalogue.services.contains_key(id));
+        assert!(loaded.catalogue.cities.values().any(|pack| pack.bindings.service.contains_key(id)));
+    }
 }
