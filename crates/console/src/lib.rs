@@ -27,6 +27,8 @@ mod settlement;
 mod sign_in;
 mod staff;
 mod staff_act;
+#[cfg(test)]
+mod tests;
 mod trouble;
 mod visit;
 mod word;

@@ -123,7 +123,8 @@ mod tests {
             let in_city = route.path.starts_with("/desk/{city}/");
             assert!(!matches!(route.policy, Policy::May(_)) || in_city, "{} has no city", route.path);
             assert!(!in_city || matches!(route.policy, Policy::May(_)), "{} has no verb", route.path);
-            if let (Policy::May(verb), Method::POST) = (route.policy, &route.method)
+            if let Policy::May(verb) = route.policy
+                && route.method == Method::POST
                 && verb.needs_step_up()
             {
                 assert!(can_get(route.path), "{}: the second code is asked for before the form", route.path);
