@@ -5,6 +5,7 @@
 
 mod clerk;
 mod database;
+mod payer;
 mod role;
 mod town;
 pub mod truth;
@@ -12,6 +13,7 @@ mod visitor;
 
 pub use clerk::Clerk;
 pub use database::Engine;
+pub use payer::Payer;
 pub use role::{Account, Cast, cast};
 pub use town::{Town, TownConfig, department_of, packs};
 pub use visitor::Visitor;

@@ -64,6 +64,8 @@ pub fn packs() -> PathBuf {
 
 pub struct Town {
     pub platform: Platform,
+    /// What lies behind the platform, for tests that audit the books.
+    pub stores: Arc<store::Stores>,
     /// The house itself, for whoever calls it without a connection.
     pub router: axum::Router,
     pub sandbox: Arc<Sandbox>,
@@ -126,6 +128,7 @@ impl Town {
             .expect("an HTTP client");
         Self {
             platform: house.platform,
+            stores: house.stores,
             router: house.router,
             sandbox,
             url,

@@ -3,6 +3,7 @@
 mod authorisation;
 mod desk;
 mod misbehaviour;
+mod money;
 mod reload;
 mod restart;
 mod stories;
