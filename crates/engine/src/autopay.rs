@@ -318,9 +318,18 @@ impl Platform {
             done("paid", None).await?;
             return Ok(());
         };
+        let rows = std::slice::from_ref(&row);
+        let quote = self.quote(&citizen, city, &service.id, autopay.card, rows).await?;
+        // What was announced may have grown by the late fee of a day, as the notice says; a bill that is another one by now
+        // is not taken, and neither is one above the limit.
+        let bill: i64 = quote.lines.iter().map(|line| line.amount.fen()).sum();
+        if bill > debit.amount.fen() || quote.total > autopay.limit {
+            done("changed", None).await?;
+            return Ok(());
+        }
         let form = PayForm {
-            what: Chosen::Rows(std::slice::from_ref(&row)),
-            quoted: debit.amount,
+            what: Chosen::Rows(rows),
+            quoted: quote.total,
             provider: autopay.provider.as_str(),
             device: Device::Phone,
             address: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),

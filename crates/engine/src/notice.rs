@@ -55,7 +55,7 @@ impl Platform {
 /// The text before an automatic payment.
 pub(crate) fn before_debit(service: &str, customer: &str, amount: Money, day: kernel::Date) -> String {
     format!(
-        "【市民之家】{service}（{customer}）{} 元，将在 {} 月 {} 日自动缴。不想缴，在那之前到“自动缴费”里停掉。",
+        "【市民之家】{service}（{customer}）{} 元，将在 {} 月 {} 日自动缴，当天的违约金另计，不超过您的限额。不想缴，在那之前到“自动缴费”里停掉。",
         amount.yuan(),
         day.month(),
         day.day()

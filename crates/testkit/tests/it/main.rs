@@ -1,6 +1,7 @@
 //! The whole house under test, on both engines, over real HTTP; and the rules that hold its walls.
 
 mod authorisation;
+mod bills;
 mod desk;
 mod misbehaviour;
 mod money;
