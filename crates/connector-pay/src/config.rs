@@ -66,6 +66,8 @@ pub struct Agreement {
 pub struct WeChatPay {
     #[serde(default = "wechatpay_gateway")]
     pub gateway: String,
+    /// The gateway as the payer's browser reaches it, if that differs.
+    pub pages: Option<String>,
     pub mchid: String,
     pub appid: String,
     /// The number of our API certificate.

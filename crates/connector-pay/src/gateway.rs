@@ -23,6 +23,8 @@ pub const BILL_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub struct Gateway {
     provider: &'static str,
     pub url: Url,
+    /// The gateway as the payer's browser reaches it.
+    pub pages: Url,
     wire: Wire,
     line: Arc<Line>,
     pub clock: Arc<dyn Clock>,
@@ -33,10 +35,13 @@ impl Gateway {
     pub fn new(
         provider: &'static str,
         url: &str,
+        pages: Option<&str>,
         allow_hosts: &[String],
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Unusable> {
-        let url = Url::parse(url).map_err(|_| Unusable::Address(url.to_owned()))?;
+        let parse = |url: &str| Url::parse(url).map_err(|_| Unusable::Address(url.to_owned()));
+        let url = parse(url)?;
+        let pages = pages.map_or_else(|| Ok(url.clone()), parse)?;
         let loopback = match url.host() {
             Some(Host::Ipv4(ip)) => ip.is_loopback(),
             Some(Host::Ipv6(ip)) => ip.is_loopback(),
@@ -50,7 +55,16 @@ impl Gateway {
         let allowed = AllowList::parse(hosts.iter().map(String::as_str)).map_err(Unusable::Address)?;
         allowed.reach(&url).map_err(|_| Unusable::Address(url.to_string()))?;
         let wire = Wire::new(allowed).map_err(Unusable::Client)?;
-        Ok(Self { provider, url, wire, line: Arc::new(Line::new(QUICK.concurrency)), clock })
+        Ok(Self { provider, url, pages, wire, line: Arc::new(Line::new(QUICK.concurrency)), clock })
+    }
+
+    /// An address that the gateway gave out, as the payer's browser reaches it: a sandbox knows only how we reach it.
+    pub fn outward(&self, address: &str) -> String {
+        let own = format!("{}/", origin(&self.url));
+        match address.strip_prefix(&own) {
+            Some(rest) => format!("{}/{rest}", origin(&self.pages)),
+            None => address.to_owned(),
+        }
     }
 
     pub async fn ask<T>(

@@ -149,11 +149,11 @@ async fn from_sandbox(setup: &Setup<'_>, sandbox: &str) -> Result<Config, Unusab
     let key = own_key(setup.data)?;
     let public = MerchantKey::read(&key).and_then(|key| key.public_pem()).map_err(|why| Unusable::Key(FILE, why))?;
     let sandbox = sandbox.trim_end_matches('/');
-    let pages = setup.sandbox_pages.map(|url| format!("{}/alipay/gateway.do", url.trim_end_matches('/')));
+    let pages = |path: &str| setup.sandbox_pages.map(|url| format!("{}{path}", url.trim_end_matches('/')));
     let shop: AlipayShop = register(setup, alipay::ID, sandbox, &public).await?;
     let alipay = config::Alipay {
         gateway: format!("{sandbox}/alipay/gateway.do"),
-        pages,
+        pages: pages("/alipay/gateway.do"),
         app_id: shop.app_id,
         seller_id: shop.seller_id,
         merchant_key: key.clone(),
@@ -168,6 +168,7 @@ async fn from_sandbox(setup: &Setup<'_>, sandbox: &str) -> Result<Config, Unusab
     let shop: WeChatPayShop = register(setup, wechatpay::ID, sandbox, &public).await?;
     let wechatpay = config::WeChatPay {
         gateway: format!("{sandbox}/wechatpay"),
+        pages: pages("/wechatpay"),
         mchid: shop.mchid,
         appid: shop.appid,
         serial: shop.serial,
@@ -189,7 +190,7 @@ async fn register<T: DeserializeOwned>(
     public: &str,
 ) -> Result<T, Unusable> {
     let url = format!("{sandbox}/{provider}/merchant");
-    let console = Gateway::new(provider, &url, setup.allow_hosts, Arc::clone(&setup.clock))?;
+    let console = Gateway::new(provider, &url, None, setup.allow_hosts, Arc::clone(&setup.clock))?;
     let body = json!({ "public_key_pem": public }).to_string();
     let mut tries = 0;
     loop {

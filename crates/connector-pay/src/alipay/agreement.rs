@@ -41,7 +41,7 @@ impl Alipay {
         }
         let method = "alipay.user.agreement.page.sign";
         let signed = self.signed(method, &content, Some(&order.notify_url), Some(&order.return_url))?;
-        Ok(Cashier::Open(signed.page(&self.pages).into()))
+        Ok(Cashier::Open(signed.page(&self.gateway.pages).into()))
     }
 
     async fn agreement(&self, external_no: &str) -> Result<AgreementState, Failure> {

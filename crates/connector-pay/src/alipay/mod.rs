@@ -46,8 +46,6 @@ pub struct Alipay {
     merchant: MerchantKey,
     provider: GatewayKey,
     gateway: Gateway,
-    /// The gateway as the payer's browser reaches it.
-    pages: Url,
 }
 
 impl Alipay {
@@ -56,12 +54,8 @@ impl Alipay {
             MerchantKey::read(&shop.merchant_key).map_err(|why| Unusable::Key("alipay.merchant_key", why))?;
         let provider = GatewayKey::read(&shop.gateway_public_key)
             .map_err(|why| Unusable::Key("alipay.gateway_public_key", why))?;
-        let gateway = Gateway::new(ID, &shop.gateway, allow_hosts, clock)?;
-        let pages = match &shop.pages {
-            Some(pages) => Url::parse(pages).map_err(|_| Unusable::Address(pages.clone()))?,
-            None => gateway.url.clone(),
-        };
-        Ok(Self { shop, merchant, provider, gateway, pages })
+        let gateway = Gateway::new(ID, &shop.gateway, shop.pages.as_deref(), allow_hosts, clock)?;
+        Ok(Self { shop, merchant, provider, gateway })
     }
 
     fn signed(
@@ -100,7 +94,7 @@ impl Alipay {
         };
         content["product_code"] = product.into();
         let signed = self.signed(method, &content, Some(&order.notify_url), Some(&order.return_url))?;
-        Ok(Cashier::Open(signed.page(&self.pages).into()))
+        Ok(Cashier::Open(signed.page(&self.gateway.pages).into()))
     }
 
     async fn precreate(&self, order: &Order, content: Value) -> Result<Cashier, Failure> {
@@ -109,7 +103,7 @@ impl Alipay {
             Said::Yes(said) => {
                 about(&said, &order.out_trade_no)?;
                 let code = said["qr_code"].as_str().filter(|code| (1..=1024).contains(&code.len()));
-                Ok(Cashier::Scan(code.ok_or(Failure::Half)?.to_owned()))
+                Ok(Cashier::Scan(self.gateway.outward(code.ok_or(Failure::Half)?)))
             }
             Said::No(code) => Err(reply::refused(METHOD, &code)),
             Said::UnderWay => Err(Failure::Garbage),
@@ -310,9 +304,10 @@ impl Provider for Alipay {
     }
 
     fn cashier_origins(&self) -> Vec<String> {
-        let mut origins = vec![gateway::origin(&self.pages)];
+        let pages = &self.gateway.pages;
+        let mut origins = vec![gateway::origin(pages)];
         // The gateway sends the browser on to its neighbours, and a content policy follows every step.
-        if let Some((_, parent)) = self.pages.domain().and_then(|domain| domain.split_once('.'))
+        if let Some((_, parent)) = pages.domain().and_then(|domain| domain.split_once('.'))
             && parent.contains('.')
         {
             origins.push(format!("https://*.{parent}"));

@@ -94,7 +94,7 @@ impl WeChatPay {
             appid: shop.appid,
             pinned: Pinned::new(pinned),
             key: ApiKey::new(shop.api_v3_key.as_bytes()).ok_or(Unusable::ApiKey)?,
-            gateway: Gateway::new(ID, &shop.gateway, allow_hosts, clock)?,
+            gateway: Gateway::new(ID, &shop.gateway, shop.pages.as_deref(), allow_hosts, clock)?,
             rng,
         })
     }
@@ -189,7 +189,7 @@ impl WeChatPay {
         match self.ask(Method::POST, url, Some(content)).await? {
             Said::Yes(said) => {
                 let text = said[field].as_str().filter(|text| (1..=2048).contains(&text.len()));
-                Ok(text.ok_or(Failure::Half)?.to_owned())
+                Ok(self.gateway.outward(text.ok_or(Failure::Half)?))
             }
             Said::No(code) => Err(refused(kind, &code)),
         }

@@ -56,7 +56,7 @@ impl Provider for WeChatPay {
     fn cashier_origins(&self) -> Vec<String> {
         match self.gateway.url.scheme() {
             "https" => vec!["https://wx.tenpay.com".to_owned()],
-            _ => vec![gateway::origin(&self.gateway.url)],
+            _ => vec![gateway::origin(&self.gateway.pages)],
         }
     }
 

@@ -12,6 +12,7 @@ const NOW: Timestamp = Timestamp(1_772_416_800_000);
 fn shop(gateway: &str) -> WeChatPay {
     let shop = config::WeChatPay {
         gateway: gateway.to_owned(),
+        pages: None,
         mchid: "1900000001".into(),
         appid: "wx1".into(),
         serial: "S1".into(),

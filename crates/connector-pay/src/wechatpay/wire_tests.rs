@@ -18,6 +18,7 @@ const DONE: &str = r#"{"refund_id":"5","out_refund_no":"r1","transaction_id":"t1
 fn shop(door: &Door, clock: &Arc<FakeClock>) -> WeChatPay {
     let shop = config::WeChatPay {
         gateway: door.url("/wechatpay"),
+        pages: None,
         mchid: "1900000001".into(),
         appid: "wx1".into(),
         serial: "S1".into(),
@@ -92,6 +93,18 @@ async fn a_code_a_page_and_a_call_within_the_app() {
         "scene_info": { "payer_client_ip": "203.0.113.7", "h5_info": { "type": "Wap" } },
     });
     assert_eq!(content, wanted);
+}
+
+/// A sandbox writes addresses as we reach it; a phone in the same house reaches it elsewhere.
+#[tokio::test]
+async fn an_address_is_given_out_as_the_payer_reaches_it() {
+    let (door, clock) = (Door::open().await, Arc::new(FakeClock::at(NOW)));
+    let mut shop = shop(&door, &clock);
+    shop.gateway.pages = Url::parse("http://192.168.1.7:8090/wechatpay").expect("an address");
+    door.will_say(says(200, &format!(r#"{{"code_url":"{}"}}"#, door.url("/wechatpay/cashier/1"))));
+    let cashier = Provider::open(&shop, &testing::order(Device::Desktop)).await;
+    assert_eq!(cashier, Ok(Cashier::Scan("http://192.168.1.7:8090/wechatpay/cashier/1".into())));
+    assert_eq!(shop.cashier_origins(), ["http://192.168.1.7:8090"]);
 }
 
 #[tokio::test]
