@@ -32,7 +32,8 @@ fn of_sqlite(path: &std::path::Path) -> Shape {
         "SELECT m.name || '.' || c.name || ' ' || c.type || CASE WHEN c.\"notnull\" THEN ' not null' ELSE '' END
         FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'";
     let indexes = "SELECT m.name || ' (' || (SELECT group_concat(i.name, ',' ORDER BY i.seqno) FROM pragma_index_info(l.name) i) || ')'
-            || CASE WHEN l.\"unique\" THEN ' unique' ELSE '' END || CASE WHEN l.origin = 'c' THEN ' ' || l.name ELSE '' END
+            || CASE WHEN l.\"unique\" THEN ' unique' ELSE '' END || CASE WHEN l.partial THEN ' partial' ELSE '' END
+            || CASE WHEN l.origin = 'c' THEN ' ' || l.name ELSE '' END
         FROM sqlite_schema m JOIN pragma_index_list(m.name) l WHERE m.type = 'table'";
     let key = "SELECT m.name || ' (' || group_concat(c.name, ',' ORDER BY c.pk) || ') unique'
         FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.pk > 0 GROUP BY m.name";
@@ -54,6 +55,7 @@ async fn of_postgres(client: &tokio_postgres::Client, schema: &str) -> Shape {
     let indexes = "SELECT t.relname || ' (' || (SELECT string_agg(a.attname, ',' ORDER BY k.n)
                 FROM unnest(x.indkey) WITH ORDINALITY k(of, n) JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.of)
             || ')' || CASE WHEN x.indisunique THEN ' unique' ELSE '' END
+            || CASE WHEN x.indpred IS NULL THEN '' ELSE ' partial' END
             || CASE WHEN x.indisprimary THEN '' ELSE ' ' || i.relname END
         FROM pg_index x JOIN pg_class t ON t.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
         JOIN pg_namespace s ON s.oid = t.relnamespace WHERE s.nspname = $1";
