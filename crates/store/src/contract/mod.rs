@@ -8,6 +8,8 @@ mod books;
 mod killed;
 mod model;
 mod money;
+mod money_back;
+mod pace;
 mod payment_model;
 mod staff;
 
@@ -22,6 +24,8 @@ use kernel::{
 pub use killed::*;
 pub use model::*;
 pub use money::*;
+pub use money_back::*;
+pub use pace::*;
 pub use payment_model::*;
 pub use staff::*;
 
