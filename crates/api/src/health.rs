@@ -41,7 +41,8 @@ pub async fn ready(State(api): State<Api>) -> Result<&'static str, Refusal> {
 /// Counters for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "health", responses((status = 200, body = String)))]
 pub async fn metrics(State(api): State<Api>) -> Response {
-    let text = api.meter.render(&api.platform.health());
+    let platform = &api.platform;
+    let text = api.meter.render(&platform.health(), &platform.askings(), &platform.cell_loads().await);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 

@@ -11,6 +11,8 @@ use std::{
     time::Duration,
 };
 
+use engine::{Asking, CellLoad};
+
 /// Counters of one process.
 #[derive(Default)]
 pub struct Meter {
@@ -70,7 +72,7 @@ impl Meter {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner).push(watched);
     }
 
-    pub(crate) fn render(&self, health: &[connector::Health]) -> String {
+    pub(crate) fn render(&self, health: &[connector::Health], askings: &[Asking], cells: &[CellLoad]) -> String {
         let mut text = String::with_capacity(4_096);
         text.push_str("# HELP shimin_requests_total Requests answered.\n# TYPE shimin_requests_total counter\n");
         let requests = self.requests.read().unwrap_or_else(PoisonError::into_inner);
@@ -117,12 +119,48 @@ impl Meter {
                 one.department
             );
         }
+        questions(&mut text, askings);
+        stores(&mut text, cells);
         if let Some(bytes) = resident_bytes() {
             text.push_str("# HELP process_resident_memory_bytes Memory in use.\n");
             text.push_str("# TYPE process_resident_memory_bytes gauge\n");
             let _ = writeln!(text, "process_resident_memory_bytes {bytes}");
         }
         text
+    }
+}
+
+fn questions(text: &mut String, askings: &[Asking]) {
+    text.push_str("# HELP shimin_questions_total Questions to departments, by what came of them.\n");
+    text.push_str("# TYPE shimin_questions_total counter\n");
+    for Asking { city, department, outcome, count } in askings {
+        let city = city.as_ref().map_or("", |city| city.as_str());
+        let _ = writeln!(
+            text,
+            "shimin_questions_total{{city=\"{city}\",department=\"{department}\",outcome=\"{outcome}\"}} {count}"
+        );
+    }
+}
+
+/// A gauge or counter of a cell: name, help, and how it is read.
+type OfCell = (&'static str, &'static str, fn(&CellLoad) -> Option<u64>);
+
+const OF_CELL: [OfCell; 4] = [
+    ("shimin_store_commits_total", "Commits.", |cell| Some(cell.load.commits)),
+    ("shimin_store_jobs_total", "Writes in those commits: so many share one.", |cell| Some(cell.load.jobs)),
+    ("shimin_store_waiting", "Writes that wait for the writer now.", |cell| Some(cell.load.waiting)),
+    ("shimin_outbox_messages", "Messages that are not delivered yet.", |cell| cell.outbox),
+];
+
+fn stores(text: &mut String, cells: &[CellLoad]) {
+    for (name, help, read) in OF_CELL {
+        let kind = if name.ends_with("_total") { "counter" } else { "gauge" };
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+        for cell in cells {
+            if let Some(value) = read(cell) {
+                let _ = writeln!(text, "{name}{{cell=\"{}\"}} {value}", cell.cell);
+            }
+        }
     }
 }
 
@@ -148,7 +186,31 @@ mod tests {
         meter.request("api", "GET", "/api/v1/cities", 200, Duration::from_micros(500));
         meter.request("web", "GET", "/\"odd\"", 404, Duration::ZERO);
         meter.watch("shimin_commits_total", "Commits.", || 7);
-        let text = meter.render(&[]);
+        let asking = Asking {
+            city: kernel::CityId::parse("lakeside"),
+            department: kernel::DepartmentId::parse("harbour-office").expect("an id"),
+            outcome: "timed_out",
+            count: 3,
+        };
+        let load = engine::StoreLoad { commits: 2, jobs: 5, waiting: 0 };
+        let cell = CellLoad { cell: "lakeside".into(), load, outbox: Some(1) };
+        let text = meter.render(&[], &[asking], &[cell]);
+        let asked = "shimin_questions_total{city=\"lakeside\",department=\"harbour-office\",outcome=\"timed_out\"} 3\n";
+        assert!(text.contains(asked), "{text}");
+        for line in [
+            "shimin_store_commits_total{cell=\"lakeside\"} 2\n",
+            "shimin_store_jobs_total{cell=\"lakeside\"} 5\n",
+            "shimin_outbox_messages{cell=\"lakeside\"} 1\n",
+        ] {
+            assert!(text.contains(line), "{line}{text}");
+        }
+        let described = include_str!("../../../docs/metrics.md");
+        for name in text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()) {
+            assert!(
+                name == "shimin_commits_total" || described.contains(&format!("`{name}`")),
+                "docs/metrics.md: {name}"
+            );
+        }
         assert!(text.contains("# TYPE shimin_commits_total counter\nshimin_commits_total 7\n"), "{text}");
         let labels = "door=\"api\",method=\"GET\",route=\"/api/v1/cities\",status=\"200\"";
         assert!(text.contains(&format!("shimin_requests_total{{{labels}}} 2\n")), "{text}");

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Api,
-    caller::{Asked, Body, Places, SignedIn, id},
+    caller::{Asked, Body, Once, Places, SignedIn, id},
     problem::Refusal,
 };
 
@@ -124,9 +124,10 @@ pub async fn end_one(
 pub async fn new_token(
     State(api): State<Api>,
     SignedIn(citizen): SignedIn,
+    Once(once): Once,
     Body(form): Body<TokenWanted>,
 ) -> Result<(StatusCode, Json<Token>), Refusal> {
-    let token = api.platform.new_token(&citizen, form.label.trim()).await?;
+    let token = api.platform.new_token(&citizen, form.label.trim(), once).await?;
     Ok((StatusCode::CREATED, Json(Token { token })))
 }
 

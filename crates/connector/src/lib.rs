@@ -80,6 +80,42 @@ pub enum Failure {
     Unmatched,
 }
 
+impl Failure {
+    pub const ALL: [Self; 12] = [
+        Self::Down,
+        Self::TimedOut,
+        Self::Busy,
+        Self::NotAsked,
+        Self::Garbage,
+        Self::Half,
+        Self::WrongSubject,
+        Self::TooLarge,
+        Self::Redirected,
+        Self::Forbidden,
+        Self::Refused,
+        Self::Unmatched,
+    ];
+
+    /// The word for machines.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Down => "down",
+            Self::TimedOut => "timed_out",
+            Self::Busy => "busy",
+            Self::NotAsked => "not_asked",
+            Self::Garbage => "garbage",
+            Self::Half => "half",
+            Self::WrongSubject => "wrong_subject",
+            Self::TooLarge => "too_large",
+            Self::Redirected => "redirected",
+            Self::Forbidden => "forbidden",
+            Self::Refused => "refused",
+            Self::Unmatched => "unmatched",
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -158,6 +194,13 @@ pub fn missing(rows: &[Row], required: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_has_one_word_for_machines() {
+        for failure in Failure::ALL {
+            assert_eq!(serde_json::to_value(failure).expect("a word"), failure.word());
+        }
+    }
 
     #[test]
     fn a_required_key_must_be_in_every_row() {

@@ -11,7 +11,13 @@ use manifest::{Catalogue, CityPack, city::CityState};
 use tokio::sync::Semaphore;
 
 use crate::{
-    Citizen, Limits, OnceKey, flight::Flights, job::Bells, limit::Rate, provider::Cashiers, reconciliation::Looked,
+    Citizen, Limits, OnceKey,
+    flight::Flights,
+    job::Bells,
+    limit::Rate,
+    provider::Cashiers,
+    reconciliation::Looked,
+    tally::{Counted, Tally},
 };
 
 /// Each takes 19 MiB and a core.
@@ -41,7 +47,8 @@ pub struct Platform {
 pub(crate) struct Inner {
     pub(crate) catalogue: ArcSwap<Catalogue>,
     pub(crate) stores: Arc<store::Stores>,
-    pub(crate) connector: Arc<dyn Connector>,
+    pub(crate) connector: Counted,
+    pub(crate) tally: Arc<Tally>,
     pub(crate) vault: identity::Vault,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rng: Arc<dyn Rng>,
@@ -65,11 +72,13 @@ impl Platform {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { catalogue, stores, connector, vault, clock, rng, limits, public_url } = parts;
+        let tally = Arc::<Tally>::default();
         Self {
             inner: Arc::new(Inner {
                 catalogue: ArcSwap::from_pointee(catalogue),
                 stores,
-                connector,
+                connector: Counted { connector, tally: Arc::clone(&tally) },
+                tally,
                 vault,
                 clock,
                 rng,

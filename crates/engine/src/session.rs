@@ -2,7 +2,10 @@
 
 use kernel::{AccountId, Id, Kind, Lang, Result, Timestamp};
 
-use crate::Platform;
+use crate::{
+    OnceKey, Platform,
+    platform::{key_reused, once},
+};
 
 /// What an owner calls a device or a token; longer texts are cut.
 const LABEL_CHARS_MAX: usize = 60;
@@ -161,11 +164,15 @@ impl Platform {
         Ok(sessions.into_iter().map(view).collect())
     }
 
-    /// A personal access token for the API. Shown once; listed among the sessions.
-    pub async fn new_token(&self, citizen: &Citizen, label: &str) -> Result<String> {
-        let (token, session) = self.new_session(SessionKind::Token, label);
-        self.inner.stores.platform().start_session(citizen.account, session).await?;
-        Ok(token)
+    /// A personal access token for the API. Shown once; listed among the sessions. A repeat with the same key gives the
+    /// same token, which is kept nowhere: it follows from the session's id and the vault.
+    pub async fn new_token(&self, citizen: &Citizen, label: &str, key: OnceKey) -> Result<String> {
+        let secret = |id: Id| identity::token_of(self.inner.vault.secret("token", &id.0));
+        let (_, session) = self.new_session(SessionKind::Token, label);
+        let once = once(citizen, &key, "new_token", &[&session.label]);
+        let session = store::NewSession { token_hash: secret(session.id).1, ..session };
+        let started = self.inner.stores.platform().start_session(citizen.account, session, Some(once)).await?;
+        started.map(|id| secret(id).0).map_err(|_| key_reused())
     }
 
     pub(crate) fn new_session(&self, kind: SessionKind, label: &str) -> (String, store::NewSession) {

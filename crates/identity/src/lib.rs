@@ -9,5 +9,5 @@ pub mod token;
 pub mod totp;
 pub mod vault;
 
-pub use token::{code, digest, same, token, token_hash};
+pub use token::{code, digest, same, token, token_hash, token_of};
 pub use vault::Vault;

@@ -12,6 +12,12 @@ use kernel::Rng;
 pub fn token(rng: &dyn Rng) -> (String, [u8; 32]) {
     let mut bytes = [0; 32];
     rng.fill(&mut bytes);
+    token_of(bytes)
+}
+
+/// The token that 32 secret bytes stand for.
+#[must_use]
+pub fn token_of(bytes: [u8; 32]) -> (String, [u8; 32]) {
     let text = URL_SAFE_NO_PAD.encode(bytes);
     let hash = token_hash(&text);
     (text, hash)

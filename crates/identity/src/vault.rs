@@ -97,6 +97,13 @@ impl Vault {
         Zeroizing::new(mac(&self.sign, &[purpose.as_bytes()]))
     }
 
+    /// Secret bytes that belong to a row, for whoever needs the same ones again and keeps none: without the key, knowing
+    /// the id tells nothing.
+    #[must_use]
+    pub fn secret(&self, purpose: &'static str, id: &[u8]) -> [u8; 32] {
+        mac(&self.code, &[purpose.as_bytes(), id])
+    }
+
     /// What is stored of a one-time code. Six digits could be guessed from a plain hash; without the key they cannot.
     #[must_use]
     pub fn code_hash(&self, phone: Index, code: &str) -> [u8; 32] {

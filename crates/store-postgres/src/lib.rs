@@ -12,7 +12,7 @@ mod writer;
 
 use std::sync::Arc;
 
-use store::{CellName, Done, Engine, Error, Fut, Job, Opener, Queue, Result, Row, Statement, Value};
+use store::{CellName, Done, Engine, Error, Fut, Job, Load, Opener, Queue, Result, Row, Statement, Value};
 
 use crate::pool::Pool;
 
@@ -94,6 +94,10 @@ impl Engine for Schema {
             }
             connection.prepare(statement).await.map(drop)
         })
+    }
+
+    fn load(&self) -> Load {
+        self.queue.load()
     }
 
     fn close(&self) -> Fut<'_, ()> {

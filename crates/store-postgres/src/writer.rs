@@ -19,7 +19,7 @@ pub(crate) fn lock(schema: &str) -> String {
 pub(crate) async fn write(pool: Arc<Pool>, schema: Arc<str>, mut inbox: Inbox) {
     while let Some(batch) = inbox.batch().await {
         if !batch.is_empty() {
-            commit(&pool, &schema, batch).await;
+            commit(&pool, &schema, batch, &inbox).await;
         }
     }
 }
@@ -32,7 +32,7 @@ enum Failed {
     Unknown(Error),
 }
 
-async fn commit(pool: &Pool, schema: &str, batch: Vec<Waiting>) {
+async fn commit(pool: &Pool, schema: &str, batch: Vec<Waiting>, inbox: &Inbox) {
     let mut outcome = attempt(pool, schema, &batch).await;
     // A server that was restarted has closed its connections; the jobs may run again, because nothing was committed.
     if let Err(Failed::Undone(cause @ Error::Unavailable(_))) = &outcome {
@@ -41,6 +41,7 @@ async fn commit(pool: &Pool, schema: &str, batch: Vec<Waiting>) {
     }
     match outcome {
         Ok(outcomes) => {
+            inbox.committed(batch.len());
             for (waiting, outcome) in batch.into_iter().zip(outcomes) {
                 waiting.answer(outcome);
             }

@@ -10,7 +10,7 @@ mod writer;
 
 use std::{path::PathBuf, sync::Arc};
 
-use store::{CellName, Engine, Error, Fut, Job, Opener, Queue, Result, Row, Statement, Value};
+use store::{CellName, Engine, Error, Fut, Job, Load, Opener, Queue, Result, Row, Statement, Value};
 
 use crate::{reader::Readers, writer::Writer};
 
@@ -71,6 +71,10 @@ impl Engine for File {
 
     fn prepare(&self, statement: &'static Statement) -> Fut<'_, ()> {
         Box::pin(async move { self.readers.with(|connection| connection::prepare(connection, statement)) })
+    }
+
+    fn load(&self) -> Load {
+        self.queue.load()
     }
 
     fn close(&self) -> Fut<'_, ()> {

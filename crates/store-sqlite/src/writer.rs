@@ -56,7 +56,7 @@ fn write(connection: Connection, mut inbox: Inbox) {
     let mut tx = Direct { connection, written: 0 };
     while let Some(batch) = inbox.batch_blocking() {
         if !batch.is_empty() {
-            commit(&mut tx, batch);
+            commit(&mut tx, batch, &inbox);
         }
         if tx.written >= CHECKPOINT_STATEMENTS {
             checkpoint(&mut tx);
@@ -68,7 +68,7 @@ fn write(connection: Connection, mut inbox: Inbox) {
 }
 
 /// One batch, one commit, and the answers after it.
-fn commit(tx: &mut Direct, batch: Vec<Waiting>) {
+fn commit(tx: &mut Direct, batch: Vec<Waiting>, inbox: &Inbox) {
     if let Err(cause) = execute(&tx.connection, &BEGIN, &[]) {
         return refuse(batch, &cause);
     }
@@ -87,6 +87,7 @@ fn commit(tx: &mut Direct, batch: Vec<Waiting>) {
     }
     match tx.connection.prepare_cached(COMMIT.sql).and_then(|mut commit| commit.raw_execute()) {
         Ok(_) => {
+            inbox.committed(batch.len());
             for (waiting, outcome) in batch.into_iter().zip(outcomes) {
                 waiting.answer(outcome);
             }

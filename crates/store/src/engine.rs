@@ -8,7 +8,7 @@ use std::{any::Any, pin::Pin, sync::Arc};
 
 use kernel::CityId;
 
-use crate::{CellKind, Result, Row, Statement, Value};
+use crate::{CellKind, Load, Result, Row, Statement, Value};
 
 pub type Fut<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
@@ -47,6 +47,9 @@ pub trait Engine: Send + Sync {
     /// Prepares a statement without running it, so that a wrong one is found before a citizen finds it.
     fn prepare(&self, statement: &'static Statement) -> Fut<'_, ()>;
 
+    /// How the writer is doing.
+    fn load(&self) -> Load;
+
     /// Commits what waits, then refuses further writes.
     fn close(&self) -> Fut<'_, ()>;
 }
@@ -55,6 +58,16 @@ pub trait Engine: Send + Sync {
 pub enum CellName {
     Platform,
     City(CityId),
+}
+
+/// `platform`, or the id of a city.
+impl std::fmt::Display for CellName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Platform => f.write_str("platform"),
+            Self::City(id) => f.write_str(id.as_str()),
+        }
+    }
 }
 
 impl CellName {

@@ -61,7 +61,7 @@ pub use payment::{
     Advance, AttemptFacts, BillLine, DueQuery, MonthSum, NewAttempt, OpenPayment, OpenRefused, PaymentFacts,
     PaymentInfo, PaymentView,
 };
-pub use queue::{BATCH_MAX, Inbox, QUEUE_MAX, Queue, Waiting};
+pub use queue::{BATCH_MAX, Inbox, Load, QUEUE_MAX, Queue, Waiting};
 pub use receipt::{NewReceipt, Proof, ReceiptInfo};
 pub use reconciliation::{BreakInfo, DepartmentLine, MetBreak, ProviderLine, Reconciled, ReconciledDay};
 pub use refund::{Refund, RefundChange, RefundInfo};

@@ -5,7 +5,12 @@
 
 use kernel::{AccountId, Id, Timestamp};
 
-use crate::{Error, Platform, Preferences, Result, Row, Tx, statement::statement, value::values};
+use crate::{
+    Error, KeyReused, Once, Platform, Preferences, Result, Row, Tx,
+    once::{recall, remember},
+    statement::statement,
+    value::values,
+};
 
 statement! {
     SESSION_START = "INSERT INTO session (id, account, token_hash, kind, label, created_at, last_seen_at, idle_ms, expires_at)
@@ -106,9 +111,23 @@ pub(crate) async fn start(tx: &mut dyn Tx, account: AccountId, session: &NewSess
 }
 
 impl Platform {
-    pub async fn start_session(&self, account: AccountId, session: NewSession) -> Result<()> {
-        self.write((account, session), |(account, session), tx| {
-            Box::pin(async move { start(tx, *account, session).await })
+    /// Says under which id; a repeat with the same key says under which id it did the first time.
+    pub async fn start_session(
+        &self,
+        account: AccountId,
+        session: NewSession,
+        once: Option<Once>,
+    ) -> Result<Result<Id, KeyReused>> {
+        self.write((account, session, once), |(account, session, once), tx| {
+            Box::pin(async move {
+                if let Some(outcome) = recall(tx, once.as_ref()).await? {
+                    return Ok(outcome);
+                }
+                start(tx, *account, session).await?;
+                let outcome = Ok(session.id);
+                remember(tx, once.as_ref(), session.created_at, &outcome).await?;
+                Ok(outcome)
+            })
         })
         .await
     }

@@ -96,6 +96,15 @@ impl Stores {
         Ok(city)
     }
 
+    /// The cells that are open: the platform's, and those of cities that were asked for.
+    #[must_use]
+    pub fn opened_cells(&self) -> Vec<Cell> {
+        let cities = self.cities.read().unwrap_or_else(PoisonError::into_inner);
+        let mut cities: Vec<&City> = cities.values().collect();
+        cities.sort_by(|a, b| a.name().to_string().cmp(&b.name().to_string()));
+        std::iter::once(&self.platform.0).chain(cities.into_iter().map(|city| &city.cell)).cloned().collect()
+    }
+
     fn opened(&self, id: &CityId) -> Option<City> {
         self.cities.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }

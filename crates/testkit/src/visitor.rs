@@ -114,7 +114,8 @@ impl<'t> Visitor<'t> {
     pub async fn cookie(&self) -> String {
         // A second code is refused within a minute, so the session comes from the one that is there.
         let citizen = self.town.platform.citizen(&self.token, "web").await.expect("answers").expect("signed in");
-        let token = self.town.platform.new_token(&citizen, "pages").await.expect("a token");
+        let key = engine::OnceKey::random(&*self.town.platform.rng().clone());
+        let token = self.town.platform.new_token(&citizen, "pages", key).await.expect("a token");
         format!("{}={token}", web::session_name(false))
     }
 

@@ -3,7 +3,7 @@
 //! An icon never speaks alone: it is hidden from screen readers, and the word stands beside it.
 
 use icondata_lu::*;
-use maud::Markup;
+use maud::Render;
 
 use crate::svg;
 
@@ -144,13 +144,22 @@ icons! {
 /// The icon as inline SVG. A name that is not in [`ICONS`] draws a plain file, because a missing picture must not take a
 /// page down; the pack linter has already refused it.
 #[must_use]
-pub fn icon(name: &str) -> Markup {
-    let paths = find(name).unwrap_or(LuFile.data);
-    let mut markup = String::with_capacity(paths.len() + 170);
-    markup.push_str(
-        r#"<svg class="i" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">"#,
-    );
-    markup.push_str(paths);
-    markup.push_str("</svg>");
-    svg::drawn(markup)
+pub fn icon(name: &str) -> Icon {
+    Icon(find(name).unwrap_or(LuFile.data))
+}
+
+/// An icon that is written straight into the page around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Icon(&'static str);
+
+impl Render for Icon {
+    fn render_to(&self, page: &mut String) {
+        for part in [
+            r#"<svg class="i" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">"#,
+            self.0,
+            "</svg>",
+        ] {
+            svg::write(page, part);
+        }
+    }
 }

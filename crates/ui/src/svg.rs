@@ -11,6 +11,11 @@ pub(crate) fn compiled_in(markup: &str) -> Markup {
     PreEscaped(markup.to_owned())
 }
 
+/// The same, straight into the page.
+pub(crate) fn write(page: &mut String, markup: &'static str) {
+    page.push_str(markup);
+}
+
 /// An SVG that this crate drew out of numbers.
 #[must_use]
 pub(crate) fn drawn(markup: String) -> Markup {

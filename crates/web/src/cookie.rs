@@ -5,11 +5,49 @@ use axum::http::{HeaderMap, HeaderValue, header};
 /// Seconds of a year, for what a person chose.
 pub const YEAR_S: u32 = 31_536_000;
 
-/// Reads one cookie. Values are ours and plain, so nothing is decoded.
+/// The cookies of one request, found once. Values are ours and plain, so nothing is decoded.
+#[derive(Debug, Default)]
+pub(crate) struct Cookies {
+    text: String,
+    /// Where each name begins and ends, and where its value ends.
+    places: Vec<[usize; 3]>,
+}
+
+impl Cookies {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let mut text = String::new();
+        for line in headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()) {
+            text.push_str(line);
+            text.push(';');
+        }
+        let mut places = Vec::with_capacity(8);
+        let mut begin = 0;
+        for pair in text.split_terminator(';') {
+            let end = begin + pair.len();
+            let name = begin + pair.len() - pair.trim_ascii_start().len();
+            if let Some(length) = text[name..end].find('=') {
+                places.push([name, name + length, end]);
+            }
+            begin = end + 1;
+        }
+        Self { text, places }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let [_, equals, end] = *self.places.iter().find(|place| &self.text[place[0]..place[1]] == name)?;
+        Some(self.text[equals + 1..end].trim_ascii_end())
+    }
+}
+
+/// Reads one cookie of a request whose others do not matter.
+#[must_use]
 pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let pairs = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
-    let value = |pair: &'a [u8]| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=");
-    pairs.filter_map(value).find_map(|value| std::str::from_utf8(value).ok())
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// The name of the session cookie. `__Host-` makes browsers refuse one set by a sister domain, and needs TLS.
@@ -49,6 +87,14 @@ mod tests {
         assert_eq!(read(&headers, "shimin"), Some("abc=="));
         assert_eq!(read(&headers, "theme"), None);
         assert_eq!(read(&headers, "lan"), None);
+        let cookies = Cookies::of(&headers);
+        for name in ["lang", "xlang", "size", "shimin", "theme", "lan", ""] {
+            assert_eq!(cookies.get(name), read(&headers, name).filter(|_| !name.is_empty()), "{name}");
+        }
+        headers.append(header::COOKIE, HeaderValue::from_static("; =; a; b= c ;;d=1=2"));
+        let cookies = Cookies::of(&headers);
+        let found = ["a", "b", "d", "lang"].map(|name| cookies.get(name));
+        assert_eq!(found, [None, Some(" c"), Some("1=2"), Some("en")]);
     }
 
     #[test]

@@ -61,6 +61,15 @@ pub(crate) fn allow_forms_to(headers: &mut HeaderMap, origins: &[String]) {
     }
 }
 
+/// The headers of a page.
+pub(crate) fn of_page(style: Option<&Style>, personal: bool) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    put_on(&mut headers, style, personal);
+    headers.insert(header::CONTENT_TYPE, HTML);
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, cookie, accept-language"));
+    headers
+}
+
 /// The text of a page: all of it made for this answer, or a frame with what concerns the person.
 pub enum Text<'a> {
     Whole(String),
@@ -91,12 +100,12 @@ pub fn html<'a>(
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    let headers = response.headers_mut();
-    put_on(headers, style, personal);
-    headers.insert(header::CONTENT_TYPE, HTML);
-    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, cookie, accept-language"));
+    *response.headers_mut() = match style {
+        Some(style) => style.headers[usize::from(personal)].clone(),
+        None => of_page(None, personal),
+    };
     if compress {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     response
 }

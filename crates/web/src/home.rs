@@ -39,9 +39,9 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
 
 /// The page is what concerns the person in a frame that many people share.
 pub(crate) fn page(visit: &Visit, pack: &Arc<CityPack>, home: Option<&Home>) -> Response {
-    let services: Vec<&Service> = visit.catalogue.services_of(pack).map(|service| &**service).collect();
-    let cards = with_card(&services, home);
-    let frame = || Frame::new(&around(visit, pack, &services, cards));
+    let services = || visit.catalogue.services_of(pack).map(|service| &**service);
+    let cards = with_card(services(), home);
+    let frame = || Frame::new(&around(visit, pack, &services().collect::<Vec<_>>(), cards));
     // An address with a query of its own returns to itself from the size buttons, so its frame is not everybody's.
     let frame = if visit.here().strip_prefix('/') == Some(pack.city.id.as_str()) {
         let key = frame::Key {
@@ -58,7 +58,7 @@ pub(crate) fn page(visit: &Visit, pack: &Arc<CityPack>, home: Option<&Home>) -> 
     } else {
         Arc::new(frame())
     };
-    let mine = mine(visit, pack, &services, home).into_string();
+    let mine = mine(visit, pack, home).into_string();
     visit.answer(StatusCode::OK, Text::Framed(&frame, &mine))
 }
 
@@ -98,7 +98,7 @@ fn rows_card(list: &[Row<'_>]) -> Markup {
 }
 
 /// What concerns the person: the way in, the way on, or the figures.
-fn mine(visit: &Visit, pack: &CityPack, services: &[&Service], home: Option<&Home>) -> Markup {
+fn mine(visit: &Visit, pack: &CityPack, home: Option<&Home>) -> Markup {
     let l = visit.lang;
     let id = &pack.city.id;
     let here = format!("/{id}");
@@ -125,7 +125,7 @@ fn mine(visit: &Visit, pack: &CityPack, services: &[&Service], home: Option<&Hom
                 (rows_card(&[Row { title: text::add_card_row_title(l), detail: text::add_card_row_detail(l),
                     href: Some(&format!("/{id}/cards")), icon: Some("plus"), ..Row::default() }]))
             } @else {
-                (figures(visit, pack, services, home))
+                (figures(visit, pack, home))
             }
         },
     }
@@ -138,8 +138,9 @@ fn waiting(lang: Lang, count: u64) -> String {
     }
 }
 
-fn figures(visit: &Visit, pack: &CityPack, services: &[&Service], home: &Home) -> Markup {
+fn figures(visit: &Visit, pack: &CityPack, home: &Home) -> Markup {
     let l = visit.lang;
+    let services: Vec<&Service> = visit.catalogue.services_of(pack).map(|service| &**service).collect();
     let drawn: Vec<(String, String, Option<&str>)> = home
         .strip
         .iter()
@@ -187,9 +188,10 @@ fn ask_href(pack: &CityPack, service: &kernel::ServiceId) -> String {
 }
 
 /// One bit for each tile whose service the person has a card for.
-fn with_card(services: &[&Service], home: Option<&Home>) -> u16 {
-    let has = |service: &Service| home.is_some_and(|home| home.cards.iter().any(|card| card.fits(service)));
-    services.iter().take(TILES_MAX).enumerate().fold(0, |bits, (at, service)| bits | u16::from(has(service)) << at)
+fn with_card<'a>(services: impl Iterator<Item = &'a Service>, home: Option<&Home>) -> u16 {
+    let Some(home) = home.filter(|home| !home.cards.is_empty()) else { return 0 };
+    let has = |service: &Service| home.cards.iter().any(|card| card.fits(service));
+    services.take(TILES_MAX).enumerate().fold(0, |bits, (at, service)| bits | u16::from(has(service)) << at)
 }
 
 fn common(visit: &Visit, pack: &CityPack, services: &[&Service], cards: u16) -> Markup {

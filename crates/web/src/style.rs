@@ -6,11 +6,11 @@
 use std::sync::OnceLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use axum::http::HeaderValue;
+use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine as _;
 use bytes::Bytes;
 
-use crate::headers::{content_security_policy, gzip};
+use crate::headers::{content_security_policy, gzip, of_page};
 
 pub struct Style {
     pub text: String,
@@ -19,6 +19,8 @@ pub struct Style {
     pub gzip: Bytes,
     /// The policy that allows exactly this sheet to stand inside the page.
     pub policy: HeaderValue,
+    /// The headers of every page with this sheet: one that others may see, and a personal one.
+    pub(crate) headers: [HeaderMap; 2],
 }
 
 impl Style {
@@ -36,7 +38,10 @@ impl Style {
         let sum = digest(&SHA256, text.as_bytes());
         let hash = short_hash(text.as_bytes());
         let policy = content_security_policy(&base64::engine::general_purpose::STANDARD.encode(sum.as_ref()));
-        Self { url: format!("{directory}/{hash}.css"), gzip: gzip(text.as_bytes(), 9), hash, text, policy }
+        let url = format!("{directory}/{hash}.css");
+        let mut style = Self { url, gzip: gzip(text.as_bytes(), 9), hash, text, policy, headers: Default::default() };
+        style.headers = [false, true].map(|personal| of_page(Some(&style), personal));
+        style
     }
 }
 

@@ -64,7 +64,7 @@ pub(crate) fn page(visit: &Visit, sessions: &[SessionView], fresh: Option<&str>,
 
 pub(crate) async fn create(visit: &mut Visit) -> Outcome {
     let citizen = visit.citizen()?;
-    match visit.platform().new_token(citizen, visit.form.get("label")).await {
+    match visit.platform().new_token(citizen, visit.form.get("label"), visit.once()?).await {
         Ok(token) => {
             visit.set_cookie(ONCE_COOKIE, &token, ONCE_PATH, 60);
             Ok(visit.see_other(ONCE_PATH))

@@ -26,7 +26,8 @@ use ui::{
 };
 
 use crate::{
-    Site, cookie,
+    Site,
+    cookie::{self, Cookies},
     form::Pairs,
     headers::{self, Text},
     return_path::{own_path, with_return},
@@ -62,7 +63,9 @@ pub(crate) struct Visit {
     pub look: Option<Arc<CityPack>>,
     pub headers: HeaderMap,
     params: Vec<(String, String)>,
-    cookies: Vec<HeaderValue>,
+    cookies: Cookies,
+    /// To be set with the answer.
+    set_cookies: Vec<HeaderValue>,
 }
 
 /// The parts of a page that differ from page to page.
@@ -133,7 +136,7 @@ async fn answer(site: Site, route: &'static Route, request: Request) -> Response
         },
         Err(trouble) => visit.trouble(trouble),
     };
-    for line in visit.cookies.drain(..) {
+    for line in visit.set_cookies.drain(..) {
         response.headers_mut().append(header::SET_COOKIE, line);
     }
     response
@@ -167,11 +170,12 @@ impl Visit {
         let catalogue = site.platform.catalogue();
         let now = site.platform.now();
         let query = Pairs::parse(uri.query().unwrap_or_default().as_bytes());
-        let lang = cookie::read(&headers, "lang").and_then(Lang::parse).unwrap_or_else(|| accepted_lang(&headers));
-        let size = cookie::read(&headers, "size").and_then(Size::parse).unwrap_or_default();
-        let theme = cookie::read(&headers, "theme").and_then(Theme::parse).unwrap_or_default();
-        let channel = cookie::read(&headers, "channel").and_then(Channel::parse).unwrap_or_default();
-        let look = recent_cities(&headers).next().and_then(|id| catalogue.city(id).cloned());
+        let cookies = Cookies::of(&headers);
+        let lang = cookies.get("lang").and_then(Lang::parse).unwrap_or_else(|| accepted_lang(&headers));
+        let size = cookies.get("size").and_then(Size::parse).unwrap_or_default();
+        let theme = cookies.get("theme").and_then(Theme::parse).unwrap_or_default();
+        let channel = cookies.get("channel").and_then(Channel::parse).unwrap_or_default();
+        let look = recent_cities(&cookies).next().and_then(|id| catalogue.city(id).cloned());
         let mut visit = Self {
             site,
             catalogue,
@@ -189,7 +193,8 @@ impl Visit {
             look,
             headers,
             params: Vec::new(),
-            cookies: Vec::new(),
+            cookies,
+            set_cookies: Vec::new(),
         };
         // A host app names itself once, on the first address that it opens.
         if let Some(channel) = Channel::parse(visit.query.get("channel"))
@@ -203,7 +208,7 @@ impl Visit {
 
     /// Finds the citizen behind the session cookie. What they chose goes before what somebody chose on this browser.
     async fn recognise(&mut self) -> Result<(), Trouble> {
-        let Some(token) = cookie::read(&self.headers, cookie::session_name(self.site.secure_cookies)) else {
+        let Some(token) = self.cookies.get(cookie::session_name(self.site.secure_cookies)) else {
             return Ok(());
         };
         self.citizen = self.site.platform.citizen(token, "web").await?;
@@ -293,11 +298,11 @@ impl Visit {
     }
 
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
-        cookie::read(&self.headers, name)
+        self.cookies.get(name)
     }
 
     pub(crate) fn set_cookie(&mut self, name: &str, value: &str, path: &str, max_age_s: u32) {
-        self.cookies.extend(cookie::set(name, value, path, max_age_s, self.site.secure_cookies));
+        self.set_cookies.extend(cookie::set(name, value, path, max_age_s, self.site.secure_cookies));
     }
 
     pub(crate) fn drop_cookie(&mut self, name: &str, path: &str) {
@@ -318,7 +323,7 @@ impl Visit {
 
     /// Cities lately visited, newest first.
     pub(crate) fn recent_cities(&self) -> impl Iterator<Item = &str> {
-        recent_cities(&self.headers)
+        recent_cities(&self.cookies)
     }
 
     /// Remembers a city as the last one visited.
@@ -326,7 +331,7 @@ impl Visit {
         if self.recent_cities().next() == Some(id.as_str()) {
             return;
         }
-        let others = recent_cities(&self.headers).filter(|other| *other != id.as_str()).take(RECENT_CITIES_MAX - 1);
+        let others = recent_cities(&self.cookies).filter(|other| *other != id.as_str()).take(RECENT_CITIES_MAX - 1);
         let value = std::iter::once(id.as_str()).chain(others).collect::<Vec<_>>().join(".");
         self.set_cookie("city", &value, "/", cookie::YEAR_S);
     }
@@ -443,8 +448,8 @@ impl Visit {
 /// The national number of the government hotlines, shown where no city is known.
 const HOTLINE: &str = "12345";
 
-fn recent_cities(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    cookie::read(headers, "city").into_iter().flat_map(|value| value.split('.')).take(RECENT_CITIES_MAX)
+fn recent_cities(cookies: &Cookies) -> impl Iterator<Item = &str> {
+    cookies.get("city").into_iter().flat_map(|value| value.split('.')).take(RECENT_CITIES_MAX)
 }
 
 /// The first language of `Accept-Language` that we speak. Browsers send them in order of preference.

@@ -14,7 +14,7 @@ async fn consent_is_asked_granted_used_and_revoked() {
     let id =
         town.platform.ask_consent(&friend, "19900000001", "张三", Subject::Vehicle, town.key()).await.expect("asked");
     assert_eq!(town.bind(&friend, Whose::Consent(id)).await.expect_err("not granted").kind, Kind::NotFound);
-    let token = town.platform.new_token(&owner, "another device").await.expect("a token");
+    let token = town.platform.new_token(&owner, "another device", town.key()).await.expect("a token");
     let looking = town.platform.citizen(&token, "web").await.expect("found").expect("signed in");
     assert_eq!(town.platform.home(&looking, &town.city).await.expect("home").asked_consents, 1);
     let given = town.platform.consents(&owner).await.expect("consents");

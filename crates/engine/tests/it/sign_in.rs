@@ -68,7 +68,15 @@ async fn sessions_are_listed_rotated_and_ended_everywhere() {
     let code = town.code(PHONE).await;
     let signed = town.platform.sign_in(PHONE, &code, town.device()).await.expect("signed in");
     let me = signed.citizen;
-    let api = town.platform.new_token(&me, " my script\n").await.expect("a token");
+    let api = town.platform.new_token(&me, " my script\n", town.key()).await.expect("a token");
+    let key = town.key();
+    let made = town.platform.new_token(&me, "another", key.clone()).await.expect("a token");
+    let again = town.platform.new_token(&me, "another", key.clone()).await.expect("the same request");
+    assert!(made == again && made != api, "one request, one token");
+    let other = town.platform.new_token(&me, "not that one", key).await.expect_err("another request");
+    assert_eq!(other.kind, Kind::Conflict("idempotency_key_reused"));
+    let extra = town.platform.citizen(&made, "api").await.expect("found").expect("it works");
+    assert!(town.platform.end_session(&me, extra.session).await.expect("ended"));
     let found = town.platform.citizen(&api, "api").await.expect("read").expect("a session");
     assert_eq!((found.account, found.door), (me.account, "api"));
     let sessions = town.platform.sessions(&me).await.expect("sessions");

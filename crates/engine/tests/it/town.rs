@@ -138,6 +138,10 @@ impl Engine for Fragile<Arc<dyn Engine>> {
         self.inner.prepare(statement)
     }
 
+    fn load(&self) -> store::Load {
+        self.inner.load()
+    }
+
     fn close(&self) -> Fut<'_, ()> {
         self.inner.close()
     }

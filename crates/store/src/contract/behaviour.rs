@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    AskConsent, BindRefused, CellKind, CodeRefused, ConsentKey, ConsentState, Error, KeepAnswer, Preferences,
-    RealNameRefused, SetRealName, TooSoon, statements, value::values,
+    AskConsent, BindRefused, CellKind, CodeRefused, ConsentKey, ConsentState, Error, KeepAnswer, KeyReused, Once,
+    Preferences, RealNameRefused, SetRealName, TooSoon, statements, value::values,
 };
 
 pub async fn every_statement_is_prepared(opener: Arc<dyn Opener>) {
@@ -106,7 +106,8 @@ pub async fn a_session_expires_idles_rotates_and_ends(opener: Arc<dyn Opener>) {
     assert!(!live(1, 7199).await && live(50, 7199).await, "only the new token works");
 
     for n in [2, 3, 4] {
-        platform.start_session(account, new_session(n, NOON)).await.expect("store");
+        let started = platform.start_session(account, new_session(n, NOON), None).await.expect("store");
+        assert_eq!(started, Ok(id(n)));
     }
     let listed = platform.sessions(account, NOON).await.expect("store");
     assert_eq!(listed.len(), 4);
@@ -118,8 +119,15 @@ pub async fn a_session_expires_idles_rotates_and_ends(opener: Arc<dyn Opener>) {
     assert!(live(3, 0).await && !live(4, 0).await);
     assert_eq!(platform.end_all_sessions(account, None).await.expect("store"), 1);
     assert!(!live(3, 0).await);
-    let nobody = platform.start_session(id(77), new_session(5, NOON)).await;
+    let nobody = platform.start_session(id(77), new_session(5, NOON), None).await;
     assert_eq!(nobody, Err(Error::Missing("account")));
+    let start = async |n, what| {
+        let once = Once { actor: account, key: "one-token".into(), request_hash: hash(what) };
+        platform.start_session(account, new_session(n, NOON), Some(once)).await.expect("store")
+    };
+    assert_eq!((start(6, 1).await, start(7, 1).await), (Ok(id(6)), Ok(id(6))), "a repeat starts nothing");
+    assert_eq!(start(8, 2).await, Err(KeyReused));
+    assert_eq!(platform.sessions(account, NOON).await.expect("store").len(), 1);
 }
 
 fn real_name(account: AccountId, person: u64) -> SetRealName {

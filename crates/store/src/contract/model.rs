@@ -108,7 +108,7 @@ pub async fn sessions_follow_the_model(opener: Arc<dyn Opener>) {
         for (n, step) in (first + 1..).zip(steps) {
             match step {
                 SessionStep::Start { s } => {
-                    platform.start_session(account, new_session(n, at(s))).await.expect("store");
+                    platform.start_session(account, new_session(n, at(s)), None).await.expect("store").expect("no key");
                     model.push(Live { n, seen_s: s, ends_s: s + 7200 });
                 }
                 SessionStep::Touch { session, s } => {

@@ -270,7 +270,8 @@ async fn whoever_has_no_real_name_is_led_to_it_from_every_door_that_needs_one() 
 async fn signing_out_ends_it_here_and_everywhere() {
     let town = Town::open().await;
     let me = town.sign_in("19900000001").await;
-    let made = me.post("/me/tokens", "label=电脑").await;
+    let key = me.key("/me/tokens").await;
+    let made = me.post("/me/tokens", &format!("key={key}&label=电脑")).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER);
     assert!(made.header("set-cookie").starts_with("shimin-token-once="), "shown on the next page only");
     let out = me.post("/sign-out", "").await;
