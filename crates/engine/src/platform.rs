@@ -47,7 +47,7 @@ pub struct Platform {
 pub(crate) struct Inner {
     pub(crate) catalogue: ArcSwap<Catalogue>,
     pub(crate) stores: Arc<store::Stores>,
-    pub(crate) connector: Counted,
+    pub(crate) connector: Arc<dyn Connector>,
     pub(crate) tally: Arc<Tally>,
     pub(crate) vault: identity::Vault,
     pub(crate) clock: Arc<dyn Clock>,
@@ -77,7 +77,7 @@ impl Platform {
             inner: Arc::new(Inner {
                 catalogue: ArcSwap::from_pointee(catalogue),
                 stores,
-                connector: Counted { connector, tally: Arc::clone(&tally) },
+                connector: Arc::new(Counted { connector, tally: Arc::clone(&tally) }),
                 tally,
                 vault,
                 clock,
