@@ -5,7 +5,6 @@
 
 use connector::pay::{AgreementOrder, AgreementState, Cashier, Debit, Device};
 use kernel::{AccountId, CityId, Error, Id, Index, Kind, Money, ProviderId, Result, ServiceId, Timestamp};
-use manifest::pay::{Payee, Purpose as PayPurpose};
 use serde::{Deserialize, Serialize};
 use store::{Autopay, AutopayDebit, Message, Payload, PlanDebit, SetAutopay};
 
@@ -97,7 +96,7 @@ impl Platform {
         let pack = self.open_city(&catalogue, city)?;
         let service = catalogue.service(&pack, service.as_str()).ok_or(Kind::NotFound)?;
         let till = Till::of(&pack, service)?;
-        if till.pay.payee != Payee::Merchant || till.pay.purpose != PayPurpose::Bill {
+        if !till.takes_standing_orders() {
             return Err(Kind::NotFound.into());
         }
         let limit = typed_amount("limit", limit)?;

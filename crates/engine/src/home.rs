@@ -3,8 +3,8 @@
 //! One read says which cards there are. Whoever has none has read nothing personal; for everybody else cards and kept
 //! answers are opened in one commit with the entries that say so.
 
-use capability::record;
-use kernel::{CityId, Receipt, Result, ServiceId, Text, Timestamp, access::Purpose};
+use capability::{payment::State, record};
+use kernel::{CityId, Id, Receipt, Result, ServiceId, Text, Timestamp, access::Purpose};
 use manifest::{
     Catalogue, CityPack, Service,
     service::{Subject, Tone},
@@ -19,6 +19,8 @@ pub struct Home {
     pub strip: Vec<HomeStat>,
     /// How many people wait for the citizen's consent.
     pub asked_consents: u64,
+    /// The newest payment that has not come to an end, and how far it is.
+    pub unfinished: Option<(Id, State)>,
 }
 
 /// One figure of the strip.
@@ -48,7 +50,7 @@ impl Platform {
         let cards = cell.cards(citizen.account).await?;
         let asked_consents = citizen.asked_consents;
         if cards.is_empty() {
-            return Ok(Home { cards: Vec::new(), strip: Vec::new(), asked_consents });
+            return Ok(Home { cards: Vec::new(), strip: Vec::new(), asked_consents, unfinished: None });
         }
         let mut ask = Vec::new();
         for card in &cards {
@@ -77,7 +79,9 @@ impl Platform {
             known.push(Known { held, answers });
         }
         let strip = self.strip(&catalogue, &pack, &known, &receipt)?;
-        Ok(Home { cards: known.into_iter().map(|known| known.held.view).collect(), strip, asked_consents })
+        let unfinished = cell.unfinished_payment(citizen.account).await?;
+        let cards = known.into_iter().map(|known| known.held.view).collect();
+        Ok(Home { cards, strip, asked_consents, unfinished })
     }
 
     /// What is kept about one card, with an entry for it.

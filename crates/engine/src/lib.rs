@@ -7,6 +7,7 @@
 mod access;
 mod act;
 mod autopay;
+mod bill;
 mod callback;
 mod card;
 mod consent;
@@ -42,6 +43,7 @@ mod thing;
 
 pub use access::{AccessView, Cursor, Page, StaffTitle, Who};
 pub use autopay::{AutopayState, AutopayView, DebitView};
+pub use bill::{BillAccount, BillKnown};
 pub use card::{CardState, CardView, LicenceForm, Relation, VehicleForm, Whose};
 pub use consent::{ConsentState, ConsentView, Direction};
 pub use customer::CustomerForm;

@@ -52,6 +52,8 @@ pub(crate) struct DetailLine {
 pub struct PaymentView {
     pub id: Id,
     pub service: ServiceId,
+    /// The card whose bill it is, unless it was removed since.
+    pub card: Option<Id>,
     pub purpose: PayPurpose,
     pub state: State,
     pub amount: Money,
@@ -115,7 +117,8 @@ pub struct PaymentInfo {
     pub state: State,
     pub amount: Money,
     pub refunded: Money,
-    pub title: String,
+    /// One for each bill.
+    pub titles: Vec<String>,
     pub customer: String,
     pub opened_at: Timestamp,
     pub paid_at: Option<Timestamp>,
@@ -187,6 +190,7 @@ impl Platform {
         Ok(PaymentView {
             id,
             service: facts.service.clone(),
+            card: facts.card,
             purpose: PayPurpose::parse(&facts.purpose).ok_or_else(|| kernel::Error::internal("a stored purpose"))?,
             state: facts.state,
             amount: facts.amount,
@@ -207,6 +211,14 @@ impl Platform {
             receipt: cell.receipt_of_payment(id).await?,
             refunds: facts.refunds.iter().map(RefundLine::from).collect(),
         })
+    }
+
+    /// How far a payment is, for a page that waits. Nothing personal is opened and no provider is asked: callbacks and
+    /// the jobs bring the news.
+    pub async fn payment_state(&self, citizen: &Citizen, city: &CityId, id: Id) -> Result<State> {
+        self.open_city(&self.catalogue(), city)?;
+        let cell = self.inner.stores.city(city).await?;
+        cell.payment_state(citizen.account, id).await?.ok_or_else(|| Kind::NotFound.into())
     }
 
     pub(crate) fn open_detail(&self, sealed: &kernel::Sealed, receipt: &Receipt) -> Result<Detail> {
@@ -235,7 +247,7 @@ impl Platform {
                 state: info.state,
                 amount: info.amount,
                 refunded: info.refunded,
-                title: detail.lines.iter().map(|line| line.title.as_str()).collect::<Vec<_>>().join("、"),
+                titles: detail.lines.into_iter().map(|line| line.title).collect(),
                 customer: detail.customer,
                 opened_at: info.opened_at,
                 paid_at: info.paid_at,

@@ -155,6 +155,16 @@ impl<'a> Till<'a> {
         Ok((department, binding))
     }
 
+    /// Bills of a merchant can be paid by standing order; a penalty and a top-up are each decided by a person.
+    pub(crate) fn takes_standing_orders(&self) -> bool {
+        self.pay.payee == Payee::Merchant && self.pay.purpose == Purpose::Bill
+    }
+
+    /// What is on a prepaid account.
+    pub(crate) fn balance(&self, rows: &[Row]) -> Option<Money> {
+        money(rows.first()?, self.pay.balance.as_ref())
+    }
+
     pub(crate) fn payee(&self) -> Result<PayeeView> {
         let (department, _) = self.act(Act::Pay)?;
         Ok(PayeeView {
@@ -193,25 +203,28 @@ impl Platform {
     #[must_use]
     pub fn payable(&self, pack: &CityPack, service: &Service, answer: &Answer) -> Option<Payable> {
         let till = Till::of(pack, service).ok()?;
-        let rules = BillerRules::from(till.biller());
-        let mut rows: Vec<(Option<String>, PayableRow)> = answer
-            .rows
+        let rows = self.payable_rows(&till, &answer.rows);
+        let total = Money::from_fen(rows.iter().map(|row| row.due.fen()).sum());
+        Some(Payable { purpose: till.pay.purpose, rows, total, rules: BillerRules::from(till.biller()) })
+    }
+
+    /// What can be paid of some rows, the oldest first.
+    pub(crate) fn payable_rows(&self, till: &Till<'_>, rows: &[Row]) -> Vec<PayableRow> {
+        let mut payable: Vec<(Option<String>, PayableRow)> = rows
             .iter()
             .enumerate()
             .filter(|(_, row)| {
                 till.pay.purpose != Purpose::TopUp && (till.can_be_paid(row) || till.can_be_accepted(row))
             })
             .filter_map(|(place, row)| {
-                let line = self.line(&till, row, row_key(row, place))?;
+                let line = self.line(till, row, row_key(row, place))?;
                 let due = line.due();
                 let QuoteLine { row: name, title, accept, .. } = line;
                 Some((text(row, till.pay.period.as_ref()), PayableRow { row: name, title, due, accept }))
             })
             .collect();
-        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let rows: Vec<PayableRow> = rows.into_iter().map(|(_, row)| row).collect();
-        let total = Money::from_fen(rows.iter().map(|row| row.due.fen()).sum());
-        Some(Payable { purpose: till.pay.purpose, rows, total, rules })
+        payable.sort_by(|(a, _), (b, _)| a.cmp(b));
+        payable.into_iter().map(|(_, row)| row).collect()
     }
 
     /// Prices rows of a card, asking the department anew: an amount that has changed since is a changed amount.

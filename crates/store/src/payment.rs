@@ -6,6 +6,7 @@
 
 pub(crate) mod advance;
 mod open;
+pub(crate) mod state;
 
 use capability::payment::{AttemptState, State};
 use kernel::{Access, AccountId, DepartmentId, Id, Index, Money, ProviderId, Receipt, Sealed, ServiceId, Timestamp};

@@ -69,6 +69,7 @@ pub fn statements() -> Vec<(CellKind, &'static Statement)> {
         crate::card::ALL,
         crate::ledger::ALL,
         crate::payment::ALL,
+        crate::payment::state::ALL,
         crate::payment::advance::ALL,
         crate::receipt::ALL,
         crate::reconciliation::ALL,

@@ -36,6 +36,12 @@ pub fn month_of(lang: Lang, text: &str) -> String {
     }
 }
 
+/// What a bill covers, as departments write it: a month, a day, or words of their own.
+#[must_use]
+pub fn period(lang: Lang, text: &str) -> String {
+    civil(lang, &month_of(lang, text))
+}
+
 /// `2026 年 3 月 2 日 08:12`, `2 Mar 2026, 08:12`.
 #[must_use]
 pub fn date_time(lang: Lang, at: Timestamp) -> String {
@@ -141,6 +147,9 @@ mod tests {
         assert_eq!(civil(Lang::ZhCn, "2026-03-02 08:12"), "2026 年 3 月 2 日 08:12");
         assert_eq!(civil(Lang::En, "2026-03-02"), "2 Mar 2026");
         assert_eq!(civil(Lang::En, "长期"), "长期");
+        assert_eq!(period(Lang::ZhCn, "2026-03"), "2026 年 3 月");
+        assert_eq!(period(Lang::En, "2026-03-02"), "2 Mar 2026");
+        assert_eq!(period(Lang::En, "供暖季"), "供暖季");
     }
 
     #[test]

@@ -54,6 +54,7 @@ icons! {
     "database" => LuDatabase,
     "download" => LuDownload,
     "droplet" => LuDroplet,
+    "external-link" => LuExternalLink,
     "eye" => LuEye,
     "eye-off" => LuEyeOff,
     "file" => LuFile,

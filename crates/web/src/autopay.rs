@@ -2,19 +2,19 @@
 
 use axum::response::Response;
 use connector::pay::Cashier;
-use engine::{AutopayState, AutopayView, DebitView};
+use engine::{AutopayState, AutopayView, DebitView, ProviderView};
 use kernel::{Id, Lang};
 use manifest::{CityPack, Service};
 use maud::{Markup, html};
 use ui::{
     Button, Tone,
-    component::{Field, Input, Summary, card, form, heading, notice, qr, summary},
+    component::{Field, Input, Radio, Summary, card, form, heading, notice, qr, radios, summary},
     format, text,
 };
 
 use crate::{
     mishap::Mishap,
-    quote::{ask_path, device},
+    quote::{ask_path, device, stopped},
     route::Outcome,
     visit::{Sheet, Visit},
 };
@@ -28,7 +28,7 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
     Ok(page(visit, &pack, &service, card, set.as_ref(), &Mishap::none()))
 }
 
-fn path(pack: &CityPack, service: &Service, card: Id) -> String {
+pub(crate) fn path(pack: &CityPack, service: &Service, card: Id) -> String {
     format!("/{}/s/{}/autopay/{card}", pack.city.id, service.id)
 }
 
@@ -43,6 +43,7 @@ pub(crate) fn page(
     let l = visit.lang;
     let back = ask_path(pack, service, of);
     let here = path(pack, service, of);
+    let providers = visit.platform().autopay_providers();
     let live = set.filter(|set| set.state != AutopayState::Stopped);
     let body = html! {
         (mishap.above(l))
@@ -53,21 +54,30 @@ pub(crate) fn page(
                 p.actions { (Button::secondary(text::payment_refresh(l)).href(&format!("{here}?back=1")).icon("refresh-cw")) }
             }
             (card("", None, summary([
+                Summary::text(text::autopay_provider(l), &name_of(visit, &set.provider)),
                 Summary::text(text::autopay_limit(l), &format::money(set.limit)),
                 Summary::text(text::autopay_since(l), &format::date_time(l, set.since_at)),
             ])))
             @for debit in &set.debits { (card("", None, one(l, debit))) }
-            form.inline method="post" action={ (here) "/stop" } {
+            form.actions method="post" action={ (here) "/stop" } {
                 input type="hidden" name="id" value=(set.id);
                 (Button::danger(text::autopay_stop(l)))
             }
         } @else {
-            p { (text::autopay_lead(l)) }
-            (form(l, &here, &visit.new_key(), html! {
+            p.lead { (text::autopay_lead(l)) }
+            @if set.is_some() { (notice(Tone::Info, "", html! { p { (text::autopay_stopped_before(l)) } })) }
+            @if providers.is_empty() {
+                (notice(Tone::Warn, text::autopay_none_title(l), html! { p { (text::autopay_none_detail(l)) } }))
+            } @else { (form(l, &here, &visit.new_key(), html! {
                 (Field { name: "limit", label: text::autopay_limit_label(l), hint: text::autopay_limit_hint(l), error: mishap.of("limit"), value: visit.form.get("limit"), input: Input::Amount, ..Field::default() }.html(l))
-                input type="hidden" name="provider" value=(provider(visit));
-                (Button::primary(text::autopay_next(l)).wide())
-            }))
+                @if let [only] = providers.as_slice() {
+                    input type="hidden" name="provider" value=(only.id);
+                    (Button::primary(&text::autopay_next_at(l, only.name.get(l))).wide())
+                } @else {
+                    (choice(visit, &providers))
+                    (Button::primary(text::autopay_next(l)).wide())
+                }
+            })) }
         }
     };
     visit.show(Sheet {
@@ -80,9 +90,20 @@ pub(crate) fn page(
     })
 }
 
-/// The first provider that can debit by agreement; the engine refuses one that cannot.
-fn provider(visit: &Visit) -> String {
-    visit.platform().autopay_providers().into_iter().next().map(|provider| provider.id).unwrap_or_default()
+fn choice(visit: &Visit, providers: &[ProviderView]) -> Markup {
+    let l = visit.lang;
+    let option = |provider: &ProviderView| (provider.id.clone(), provider.name.get(l).to_owned());
+    let named: Vec<(String, String)> = providers.iter().map(option).collect();
+    let options: Vec<Radio<'_>> =
+        named.iter().map(|(id, name)| Radio { value: id, label: name, ..Radio::default() }).collect();
+    let typed = visit.form.get("provider");
+    let value = named.iter().find(|(id, _)| id == typed).or(named.first()).map_or("", |(id, _)| id.as_str());
+    radios(l, &Field { name: "provider", label: text::autopay_provider(l), value, ..Field::default() }, &options)
+}
+
+fn name_of(visit: &Visit, id: &str) -> String {
+    let providers = visit.platform().providers();
+    providers.iter().find(|one| one.id == id).map_or(id.to_owned(), |one| one.name.get(visit.lang).to_owned())
 }
 
 fn one(lang: Lang, debit: &DebitView) -> Markup {
@@ -119,6 +140,11 @@ pub(crate) async fn set(visit: &mut Visit) -> Outcome {
             };
             let back = ask_path(&pack, &service, card);
             Ok(visit.show(Sheet { title: text::autopay_title(l), back: &back, body, ..Sheet::default() }))
+        }
+        // Set already: its page says so, and what it is.
+        Err(error) if error.code() == "autopay_set" => Ok(visit.see_other(&path(&pack, &service, card))),
+        Err(error) if matches!(error.code(), "provider" | "provider_without_autopay") => {
+            stopped(visit, &pack, &service, card, error)
         }
         Err(error) => {
             let mishap = Mishap::of_error(error, visit.lang)?;

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use axum::{http::StatusCode, response::Response};
-use engine::Home;
+use capability::payment::State;
+use engine::{Home, HomeStat};
 use kernel::Lang;
-use manifest::{CityPack, Service};
+use manifest::{
+    CityPack, Service,
+    service::{Subject, Tone},
+};
 use maud::{Markup, html};
 use ui::{
     component::{Row, Stat, Tile, card, rows, stats, tiles},
@@ -22,6 +26,9 @@ use crate::{
 
 /// Tiles on the home page; the rest is one tap further.
 const TILES_MAX: usize = 8;
+
+/// More figures than fit a thumb's width are a table, which is one tap away.
+const FIGURES_MAX: usize = 4;
 
 /// A figure older than this says how old it is.
 const FIGURE_AGE_SHOWN_MS: i64 = 10 * 60_000;
@@ -67,6 +74,15 @@ fn around(visit: &Visit, pack: &CityPack, services: &[&Service], cards: u16) -> 
     let city = &pack.city;
     let l = visit.lang;
     let hotline = text::help_call(l, &city.hotline);
+    let (bills, payments) = (format!("/{}/bills", city.id), format!("/{}/payments", city.id));
+    let billed = services.iter().any(|service| service.subject == Subject::Customer);
+    let paid = services.iter().any(|service| service.pay.is_some());
+    let row = |title, detail, href, icon| Row { title, detail, href: Some(href), icon: Some(icon), ..Row::default() };
+    let money = [
+        billed.then(|| row(text::bills_title(l), text::bills_row_detail(l), &*bills, "receipt")),
+        paid.then(|| row(text::payments_title(l), text::payments_row_detail(l), &*payments, "wallet")),
+    ];
+    let money: Vec<Row<'_>> = money.into_iter().flatten().collect();
     let below = [
         Row {
             title: text::home_who_looked_title(l),
@@ -86,7 +102,10 @@ fn around(visit: &Visit, pack: &CityPack, services: &[&Service], cards: u16) -> 
     let body = html! {
         div.cols {
             div { (frame::hole()) (common(visit, pack, services, cards)) }
-            div { (rows_card(if visit.citizen.is_some() { &below } else { &below[1..] })) }
+            div {
+                @if visit.citizen.is_some() && !money.is_empty() { (rows_card(&money)) }
+                (rows_card(if visit.citizen.is_some() { &below } else { &below[1..] }))
+            }
         }
     };
     let title = text::home_title(l, city.name.get(l));
@@ -121,6 +140,7 @@ fn mine(visit: &Visit, pack: &CityPack, home: Option<&Home>) -> Markup {
             @if home.asked_consents > 0 {
                 (rows_card(&[Row { title: &waiting(l, home.asked_consents), href: Some("/me/consents"), icon: Some("handshake"), ..Row::default() }]))
             }
+            @if let Some((payment, state)) = home.unfinished { (rows_card(&[unfinished(l, state, &format!("/{id}/payments/{payment}"))])) }
             @if home.cards.is_empty() {
                 (rows_card(&[Row { title: text::add_card_row_title(l), detail: text::add_card_row_detail(l),
                     href: Some(&format!("/{id}/cards")), icon: Some("plus"), ..Row::default() }]))
@@ -129,6 +149,15 @@ fn mine(visit: &Visit, pack: &CityPack, home: Option<&Home>) -> Markup {
             }
         },
     }
+}
+
+/// A payment that was begun: on, or out; or paid, and only to be looked at.
+fn unfinished<'a>(lang: Lang, state: State, href: &'a str) -> Row<'a> {
+    let (title, detail) = match state {
+        State::Pending => (text::payment_open_row(lang), text::payment_open_row_detail(lang)),
+        _ => (text::payment_processing_row(lang), text::payment_processing_row_detail(lang)),
+    };
+    Row { title, detail, href: Some(href), icon: Some("wallet"), ..Row::default() }
 }
 
 fn waiting(lang: Lang, count: u64) -> String {
@@ -141,15 +170,12 @@ fn waiting(lang: Lang, count: u64) -> String {
 fn figures(visit: &Visit, pack: &CityPack, home: &Home) -> Markup {
     let l = visit.lang;
     let services: Vec<&Service> = visit.catalogue.services_of(pack).map(|service| &**service).collect();
-    let drawn: Vec<(String, String, Option<&str>)> = home
-        .strip
+    let shown = foremost(home);
+    let drawn: Vec<(String, String, Option<&str>)> = shown
         .iter()
         .map(|figure| {
-            let note = match figure.fetched_at {
-                None => text::figure_ask(l).to_owned(),
-                Some(at) if visit.now.since_ms(at) > FIGURE_AGE_SHOWN_MS => format::age(l, at, visit.now),
-                Some(_) => String::new(),
-            };
+            let old = figure.fetched_at.filter(|at| visit.now.since_ms(*at) > FIGURE_AGE_SHOWN_MS);
+            let note = old.map(|at| format::age(l, at, visit.now)).unwrap_or_default();
             let service = services.iter().find(|service| service.id == figure.service);
             (
                 ask_href(pack, &figure.service),
@@ -158,8 +184,7 @@ fn figures(visit: &Visit, pack: &CityPack, home: &Home) -> Markup {
             )
         })
         .collect();
-    let strip: Vec<Stat<'_>> = home
-        .strip
+    let strip: Vec<Stat<'_>> = shown
         .iter()
         .zip(&drawn)
         .filter(|(figure, _)| services.iter().any(|service| service.id == figure.service))
@@ -174,6 +199,14 @@ fn figures(visit: &Visit, pack: &CityPack, home: &Home) -> Markup {
         })
         .collect();
     html! { @if !strip.is_empty() { (stats(&strip)) } }
+}
+
+/// The figures worth a place: those that ask for something before those that reassure, and none for what was never asked.
+fn foremost(home: &Home) -> Vec<&HomeStat> {
+    let mut shown: Vec<&HomeStat> = home.strip.iter().filter(|figure| figure.value.is_some()).collect();
+    shown.sort_by_key(|figure| !matches!(figure.tone, Tone::Warn | Tone::Bad));
+    shown.truncate(FIGURES_MAX);
+    shown
 }
 
 /// The words of a figure that is one of several choices; numbers speak for themselves.

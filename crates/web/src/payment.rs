@@ -1,25 +1,30 @@
 //! A payment, from the cashier to the receipt or to the money back home. Every state is a page that can be left, reloaded
 //! and bookmarked; none of them promises more than is known.
 
-use axum::response::Response;
+use axum::{
+    body::Body,
+    http::{HeaderValue, header},
+    response::Response,
+};
 use capability::{
     payment::State,
     refund::{Reason, Route as RefundRoute, State as RefundState},
 };
 use engine::{CashierView, MonthPaid, PaymentInfo, PaymentPage, PaymentView, RefundLine};
-use kernel::{Lang, Money};
-use manifest::CityPack;
+use kernel::{Id, Kind, Lang, Money};
+use manifest::{CityPack, Service};
 use maud::{Markup, html};
 use ui::{
     Button, Tone,
     component::{
         Moment, MomentState, Row, Summary, bars, card, empty, good_news, heading, notice, qr, rows, summary, timeline,
     },
-    format, text,
+    format, icon, text,
 };
 
 use crate::{
-    quote::device,
+    bill, headers,
+    quote::{ask_path, device},
     route::Outcome,
     visit::{Sheet, Visit},
 };
@@ -43,15 +48,36 @@ pub(crate) async fn switch(visit: &mut Visit) -> Outcome {
     let pack = visit.city()?;
     let id = visit.id_param("payment")?;
     let provider = visit.form.get("provider").to_owned();
-    visit.platform().switch_provider(visit.citizen()?, &pack.city.id, id, &provider).await?;
-    Ok(visit.see_other(&format!("/{}/payments/{id}?go=1", pack.city.id)))
+    let switched = visit.platform().switch_provider(visit.citizen()?, &pack.city.id, id, &provider).await;
+    after(visit, &pack, id, switched, "?go=1")
 }
 
 pub(crate) async fn cancel(visit: &mut Visit) -> Outcome {
     let pack = visit.city()?;
     let id = visit.id_param("payment")?;
-    visit.platform().cancel_payment(visit.citizen()?, &pack.city.id, id).await?;
-    Ok(visit.see_other(&format!("/{}/payments/{id}", pack.city.id)))
+    let cancelled = visit.platform().cancel_payment(visit.citizen()?, &pack.city.id, id).await;
+    after(visit, &pack, id, cancelled, "")
+}
+
+/// Back to the payment's page. What came too late changes nothing, and the page says how things stand instead.
+fn after(visit: &Visit, pack: &CityPack, id: Id, done: kernel::Result<()>, query: &str) -> Outcome {
+    let query = match done {
+        Ok(()) => query,
+        Err(error) if matches!(error.kind, Kind::Conflict(_) | Kind::Unavailable("provider")) => "?late=1",
+        Err(error) => return Err(error.into()),
+    };
+    Ok(visit.see_other(&format!("/{}/payments/{id}{query}", pack.city.id)))
+}
+
+/// One word for a page that waits: how far the payment is.
+pub(crate) async fn state(visit: &mut Visit) -> Outcome {
+    let pack = visit.city()?;
+    let id = visit.id_param("payment")?;
+    let state = visit.platform().payment_state(visit.citizen()?, &pack.city.id, id).await?;
+    let mut response = Response::new(Body::from(state.word()));
+    headers::put_on(response.headers_mut(), None, true);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    Ok(response)
 }
 
 fn path(pack: &CityPack, payment: &PaymentView) -> String {
@@ -62,7 +88,7 @@ pub(crate) fn page(visit: &Visit, pack: &CityPack, payment: &PaymentView) -> Res
     let l = visit.lang;
     let department = payment.department.get(l);
     let amount = payment.amount.yuan();
-    let service = visit.catalogue.services.get(&payment.service);
+    let service = visit.catalogue.services.get(&payment.service).map(|service| &**service);
     let lead = format!("{} · {}", service.map_or("", |service| service.name.get(l)), payment.customer);
     let title = match payment.state {
         State::Pending => text::payment_pending_title(l).to_owned(),
@@ -73,7 +99,6 @@ pub(crate) fn page(visit: &Visit, pack: &CityPack, payment: &PaymentView) -> Res
         State::Refunding => text::payment_refunding_title(l).to_owned(),
         State::Refunded => text::payment_refunded_title(l).to_owned(),
     };
-    let refresh = format!("{}?back=1", path(pack, payment));
     let body = html! {
         @if payment.state == State::Posted {
             (heading(&title, &lead))
@@ -83,26 +108,25 @@ pub(crate) fn page(visit: &Visit, pack: &CityPack, payment: &PaymentView) -> Res
         } @else {
             (heading(&title, &lead))
         }
+        @if !visit.query.get("late").is_empty() { (notice(Tone::Info, "", html! { p { (text::payment_changed(l)) } })) }
         @match payment.state {
             State::Pending => (pending(visit, pack, payment)),
             State::Closed => {
                 (notice(Tone::Info, "", html! { p { (text::payment_closed_detail(l)) } }))
-                p.actions { (Button::primary(text::payment_again(l)).href(&bills(pack, payment)).wide()) }
+                p.actions { (Button::primary(text::payment_again(l)).href(&bills(pack, service, payment)).wide()) }
             }
             State::Paid | State::Posting => {
                 (notice(Tone::Info, &format!("¥{amount}"), html! { p { (text::payment_processing_detail(l, department)) } }))
-                p.actions { (Button::secondary(text::payment_refresh(l)).href(&refresh).icon("refresh-cw").wide()) }
+                (look(visit, pack, payment, text::payment_refresh(l)))
             }
-            State::Failed | State::Refunding => {
-                p.actions { (Button::secondary(text::payment_refresh(l)).href(&refresh).icon("refresh-cw").wide()) }
-            }
+            State::Failed | State::Refunding => (look(visit, pack, payment, text::payment_refresh(l))),
             State::Refunded => { p { (text::payment_refunded_detail(l)) } }
             State::Posted => {}
         }
         @if !payment.refunds.is_empty() { (refunds(l, &payment.refunds)) }
         (card(text::pay_what(l), None, html! {
             @for line in &payment.lines {
-                h3 { (line.title) }
+                h3 { (bill::title(l, service, &line.title)) }
                 (summary([
                     Some(Summary::text(text::pay_amount(l), &format::money(line.amount))),
                     (line.surcharge > Money::ZERO).then(|| Summary::text(text::pay_surcharge(l), &format::money(line.surcharge))),
@@ -117,6 +141,7 @@ pub(crate) fn page(visit: &Visit, pack: &CityPack, payment: &PaymentView) -> Res
                 br; (text::payment_biller_ref(l)) " " span.mono translate="no" { (reference) }
             }
             br; (department) " " (crate::service::telephone(&payment.phone))
+            br; (text::payment_as_of(l, &format::date_time(l, visit.now)))
         }
     };
     let back = format!("/{}/payments", pack.city.id);
@@ -124,8 +149,25 @@ pub(crate) fn page(visit: &Visit, pack: &CityPack, payment: &PaymentView) -> Res
 }
 
 /// The bill that it was for: everything is there again.
-fn bills(pack: &CityPack, payment: &PaymentView) -> String {
-    format!("/{}/s/{}/ask", pack.city.id, payment.service)
+fn bills(pack: &CityPack, service: Option<&Service>, payment: &PaymentView) -> String {
+    match (service, payment.card) {
+        (Some(service), Some(card)) => ask_path(pack, service, card),
+        _ => format!("/{}/s/{}/ask", pack.city.id, payment.service),
+    }
+}
+
+/// The way to see what happened since. The script asks how far it is from time to time, and says on this button that
+/// there is news: nothing else on the page moves.
+fn look(visit: &Visit, pack: &CityPack, payment: &PaymentView, label: &str) -> Markup {
+    let path = path(pack, payment);
+    // Whoever scans a code with the phone looks elsewhere; the page may then go on by itself.
+    let scans = matches!(payment.cashier, Some(CashierView::Scan(_)));
+    html! {
+        p.actions aria-live="polite" {
+            a.btn.btn-2.wide href={ (path) "?back=1" } data-poll={ (path) "/state" } data-state=(payment.state.word())
+                data-news=(text::payment_news(visit.lang)) data-go[scans] { (icon("refresh-cw")) span { (label) } }
+        }
+    }
 }
 
 /// The way to the cashier, another way, and the way out.
@@ -146,13 +188,15 @@ fn pending(visit: &Visit, pack: &CityPack, payment: &PaymentView) -> Markup {
                 (notice(Tone::Warn, &text::payment_cashier_down_title(l, provider), html! { p { (text::payment_cashier_down_detail(l)) } }))
             }
         }
-        p.actions { (Button::secondary(text::payment_paid_already(l)).href(&format!("{path}?back=1")).icon("refresh-cw").wide()) }
-        @for other in &payment.others {
-            form.inline method="post" action={ (path) "/switch" } {
-                (Button::link(&text::payment_switch(l, other.name.get(l))).value("provider", &other.id))
+        (look(visit, pack, payment, text::payment_paid_already(l)))
+        div.actions {
+            @for other in &payment.others {
+                form method="post" action={ (path) "/switch" } {
+                    (Button::link(&text::payment_switch(l, other.name.get(l))).value("provider", &other.id))
+                }
             }
+            form method="post" action={ (path) "/cancel" } { (Button::link(text::payment_cancel(l))) }
         }
-        form.inline method="post" action={ (path) "/cancel" } { (Button::link(text::payment_cancel(l))) }
     }
 }
 
@@ -279,11 +323,16 @@ pub(crate) fn list_page(visit: &Visit, pack: &CityPack, page: &PaymentPage, year
 
 fn line<'a>(visit: &'a Visit, info: &PaymentInfo) -> (String, String, String, (Tone, &'a str)) {
     let l = visit.lang;
-    let service = visit.catalogue.services.get(&info.service).map_or("", |service| service.short_name.get(l));
+    let service = visit.catalogue.services.get(&info.service).map(|service| &**service);
+    let name = service.map_or("", |service| service.short_name.get(l));
     let at = format::moment(l, info.paid_at.unwrap_or(info.opened_at), visit.now);
+    let titles: Vec<String> = info.titles.iter().map(|title| bill::title(l, service, title)).collect();
+    // A top-up is called after its service, which stands in the line above.
+    let titles = titles.join(l.pick("、", ", "));
+    let what = if titles == name { String::new() } else { format!("{titles} · ") };
     (
-        format!("{service} ¥{}", info.amount.yuan()),
-        format!("{} · {} · {at}", info.title, info.customer),
+        format!("{name} ¥{}", info.amount.yuan()),
+        format!("{what}{} · {at}", info.customer),
         format!("/{}/payments/{}", info.city, info.id),
         state_tag(l, info.state),
     )

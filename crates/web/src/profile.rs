@@ -27,7 +27,14 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
 pub(crate) fn me_page(visit: &Visit, profile: &ProfileView) -> Response {
     let l = visit.lang;
     let cards = visit.look.as_ref().map(|pack| format!("/{}/cards", pack.city.id));
+    let money = visit.look.as_ref().map(|pack| ["bills", "payments"].map(|page| format!("/{}/{page}", pack.city.id)));
     let mut own = vec![];
+    if let Some([bills, payments]) = &money {
+        let row =
+            |title, detail, href, icon| Row { title, detail, href: Some(href), icon: Some(icon), ..Row::default() };
+        own.push(row(text::bills_title(l), text::bills_row_detail(l), &**bills, "receipt"));
+        own.push(row(text::payments_title(l), text::payments_row_detail(l), &**payments, "wallet"));
+    }
     if let Some(href) = &cards {
         own.push(Row {
             title: text::cards_title(l),

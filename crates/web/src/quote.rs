@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use connector::pay::Device;
-use engine::{Chosen, Opened, PayForm, Quote, QuoteLine};
+use engine::{Asked, Chosen, Opened, PayForm, Quote, QuoteLine};
 use kernel::{Error, Id, Kind, Money};
 use manifest::{CityPack, Service, pay::Purpose};
 use maud::{Markup, html};
@@ -17,6 +17,7 @@ use ui::{
 };
 
 use crate::{
+    bill,
     mishap::Mishap,
     return_path::encode,
     route::Outcome,
@@ -66,7 +67,7 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
     };
     match asked.await {
         Ok(quote) => Ok(page(visit, &pack, &service, &quote, None)),
-        Err(trouble) => problem(visit, &pack, &service, card, &wanted, trouble),
+        Err(trouble) => problem(visit, &pack, &service, card, &wanted, trouble).await,
     }
 }
 
@@ -91,7 +92,7 @@ pub(crate) async fn pay(visit: &mut Visit) -> Outcome {
     match tried.await {
         Ok(Opened::Payment(id)) => Ok(visit.see_other(&format!("/{}/payments/{id}?go=1", pack.city.id))),
         Ok(Opened::Changed(quote)) => Ok(page(visit, &pack, &service, &quote, Some(quoted))),
-        Err(trouble) => problem(visit, &pack, &service, card, &wanted, trouble),
+        Err(trouble) => problem(visit, &pack, &service, card, &wanted, trouble).await,
     }
 }
 
@@ -130,7 +131,7 @@ pub(crate) fn page(
         (heading(text::pay_check_title(l), &format!("{} · {}", service.name.get(l), quote.card.title)))
         @if quote.accepts() { (accepting(visit, pack, service, quote)) }
         (card(text::pay_what(l), None, html! {
-            @for line in &quote.lines { (bill(visit, line)) }
+            @for line in &quote.lines { (one(visit, service, line)) }
             (summary([Summary::markup(text::pay_total(l), html! { strong.sum { (format::money(quote.total)) } })]))
         }))
         (where_it_goes(visit, quote))
@@ -146,13 +147,13 @@ pub(crate) fn page(
                 (Button::primary(&button).wide())
             }))
         }
-        p.hint { (quote.department.get(l)) " · " (format::moment(l, quote.fetched_at, visit.now)) }
+        p.source { (text::data_from(l, quote.department.get(l))) " · " (format::date_time(l, quote.fetched_at)) }
     };
     let status = if before.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     visit.show(Sheet { title: text::pay_check_title(l), back: &back, status, pays: true, body, ..Sheet::default() })
 }
 
-fn bill(visit: &Visit, line: &QuoteLine) -> Markup {
+fn one(visit: &Visit, service: &Service, line: &QuoteLine) -> Markup {
     let l = visit.lang;
     let mut items = vec![Summary::text(text::pay_amount(l), &format::money(line.amount))];
     let source = line.surcharge_source.as_ref().map(|source| text::pay_surcharge_by(l, source.get(l)));
@@ -161,7 +162,7 @@ fn bill(visit: &Visit, line: &QuoteLine) -> Markup {
     if line.surcharge > Money::ZERO || line.grows_on.is_some() {
         items.push(Summary::text(text::pay_surcharge(l), &format::money(line.surcharge)).hint(&why));
     }
-    html! { h3 { (line.title) } (summary(items)) }
+    html! { h3 { (bill::title(l, Some(service), &line.title)) } (summary(items)) }
 }
 
 fn accepting(visit: &Visit, pack: &CityPack, service: &Service, quote: &Quote) -> Markup {
@@ -225,12 +226,27 @@ fn providers(visit: &Visit, quote: &Quote) -> Markup {
 }
 
 /// What keeps somebody from paying, in words of its own, with the way on. Nothing was charged.
-fn problem(visit: &Visit, pack: &CityPack, service: &Service, card: Id, wanted: &Wanted, trouble: Trouble) -> Outcome {
-    let l = visit.lang;
+async fn problem(
+    visit: &Visit,
+    pack: &CityPack,
+    service: &Service,
+    card: Id,
+    wanted: &Wanted,
+    trouble: Trouble,
+) -> Outcome {
     let Trouble::Error(error) = trouble else { return Err(trouble) };
     if matches!(error.kind, Kind::Invalid(_)) {
         return again(visit, pack, service, card, wanted, error);
     }
+    if error.code() == "oldest_first" {
+        return with_earlier(visit, pack, service, card, wanted).await;
+    }
+    stopped(visit, pack, service, card, error)
+}
+
+/// Why nothing goes on, and the way back to the bill.
+pub(crate) fn stopped(visit: &Visit, pack: &CityPack, service: &Service, card: Id, error: Error) -> Outcome {
+    let l = visit.lang;
     let (title, detail) = match error.code() {
         "bill_open_elsewhere" => {
             (text::pay_problem_open_elsewhere_title(l), text::pay_problem_open_elsewhere_detail(l))
@@ -241,16 +257,15 @@ fn problem(visit: &Visit, pack: &CityPack, service: &Service, card: Id, wanted: 
         "bill_not_payable" | "nothing_to_pay" => {
             (text::pay_problem_not_payable_title(l), text::pay_problem_not_payable_detail(l))
         }
-        "oldest_first" => (text::pay_oldest_first(l), ""),
         "department" => (text::pay_problem_department_title(l), text::pay_problem_department_detail(l)),
-        "provider" => (text::pay_none_title(l), text::pay_none_detail(l)),
+        "provider" | "provider_without_autopay" => (text::pay_none_title(l), text::pay_none_detail(l)),
         _ => return Err(error.into()),
     };
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT);
     let back = format!("{}&again=1", ask_path(pack, service, card));
     let body = html! {
         (heading(service.name.get(l), ""))
-        (notice(Tone::Warn, title, html! { @if !detail.is_empty() { p { (detail) } } }))
+        (notice(Tone::Warn, title, html! { p { (detail) } }))
         p.actions { (Button::primary(text::payment_again(l)).href(&back).wide()) }
     };
     let mut response = visit.show(Sheet { title, back: &back, status, body, ..Sheet::default() });
@@ -258,6 +273,34 @@ fn problem(visit: &Visit, pack: &CityPack, service: &Service, card: Id, wanted: 
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     }
     Ok(response)
+}
+
+/// A later bill alone is not taken: the way to pay it with those before it, at one tap.
+async fn with_earlier(visit: &Visit, pack: &CityPack, service: &Service, card: Id, wanted: &Wanted) -> Outcome {
+    let l = visit.lang;
+    let back = ask_path(pack, service, card);
+    let asked = visit.platform().ask(visit.citizen()?, &pack.city.id, &service.id, Some(card), false).await?;
+    let payable = match &asked {
+        Asked::Answered(answer) => visit.platform().payable(pack, service, answer),
+        _ => None,
+    };
+    let rows = payable.map(|payable| payable.rows).unwrap_or_default();
+    let last = rows.iter().rposition(|row| wanted.rows.contains(&row.row));
+    let together = last.map(|last| &rows[..=last]).unwrap_or_default();
+    let names: Vec<String> = together.iter().map(|row| row.row.clone()).collect();
+    let sum = Money::from_fen(together.iter().map(|row| row.due.fen()).sum());
+    let title = text::pay_oldest_first_title(l);
+    let body = html! {
+        (heading(service.name.get(l), ""))
+        (notice(Tone::Warn, title, html! { p { (text::pay_oldest_first(l)) } }))
+        p.actions {
+            @if !names.is_empty() {
+                (Button::primary(&text::pay_with_earlier(l, &sum.yuan())).href(&pay_path(pack, service, card, &names)).wide())
+            }
+            (Button::secondary(text::payment_again(l)).href(&back).wide())
+        }
+    };
+    Ok(visit.show(Sheet { title, back: &back, status: StatusCode::CONFLICT, body, ..Sheet::default() }))
 }
 
 /// The amount form again, with what was typed and what to mend.

@@ -13,7 +13,7 @@ use maud::{Markup, html};
 use ui::{
     Button, Tone,
     component::{Field, Summary, card, form, good_news, heading, notice, qr, summary, text_area},
-    format, text,
+    format, icon, text,
 };
 
 use crate::{
@@ -41,7 +41,8 @@ pub(crate) fn page(visit: &Visit, pack: &CityPack, receipt: &ReceiptView) -> Res
             p.hint { (text::receipt_qr(l)) }
         }
         p.actions.no-print {
-            button.btn type="button" data-print { (text::print(l)) }
+            // Without script the browser's own menu prints.
+            button.btn type="button" data-print hidden { (icon("printer")) span { (text::print(l)) } }
             (Button::secondary(text::receipt_file(l)).href(&format!("{back}/receipt.json")).icon("download"))
         }
         p.hint.no-print { (text::receipt_file_hint(l)) " " a href={ "/" (id) "/receipt-key" } { (text::receipt_key(l)) } }
@@ -60,17 +61,27 @@ fn content(lang: Lang, body: &ReceiptBody) -> Markup {
         ]))
         @for line in &body.lines {
             (summary([
-                Some(Summary::text(&line.title, &format::money(line.amount_fen))),
+                Some(Summary::text(&format::period(lang, &line.title), &format::money(line.amount_fen))),
                 (line.surcharge_fen.fen() > 0).then(|| Summary::text(text::receipt_surcharge(lang), &format::money(line.surcharge_fen))),
             ].into_iter().flatten()))
         }
         (summary([
+            Summary::text(text::receipt_how(lang), provider(lang, &body.provider)),
             Summary::text(text::payment_paid(lang), &when(&body.paid_at)),
             Summary::text(text::payment_booked(lang), &when(&body.posted_at)),
             Summary::text(text::payment_biller_ref(lang), &body.biller_ref),
             Summary::text(text::receipt_no(lang), &body.receipt_no),
         ]))
         @if body.payee.starts_with("treasury:") { p.hint { (text::receipt_treasury(lang)) } }
+    }
+}
+
+/// A receipt names the provider by its word, which outlives whatever is configured here.
+fn provider(lang: Lang, word: &str) -> &str {
+    match word {
+        "alipay" => lang.pick("支付宝", "Alipay"),
+        "wechatpay" => lang.pick("微信支付", "WeChat Pay"),
+        other => other,
     }
 }
 
@@ -155,6 +166,11 @@ pub(crate) fn verify_page(visit: &Visit, result: Option<&Result<ReceiptBody, Wro
             None => (heading(text::verify_title(l), text::verify_lead(l))),
         }
         (form(l, "/verify", "", html! {
+            // The script reads a chosen file into the box below; without it the file's text is pasted.
+            div.field hidden data-read="file" {
+                label for="choose" { (text::verify_choose(l)) }
+                input type="file" id="choose" accept=".json,application/json";
+            }
             (text_area(l, &Field { name: "file", label: text::verify_label(l), hint: text::verify_hint(l), value: visit.form.get("file"), ..Field::default() }))
             (Button::primary(text::verify_button(l)).wide())
         }))
@@ -181,9 +197,9 @@ pub(crate) async fn key(visit: &mut Visit) -> Outcome {
         (heading(text::receipt_key(l), pack.city.name.get(l)))
         (card("", None, html! {
             p { (text::receipt_key_detail(l)) }
-            p { code.wrap translate="no" { (key) } }
+            p { code.key translate="no" { (key) } }
             p { (text::receipt_key_offline(l)) }
-            p { code.wrap translate="no" { "shimin receipt verify receipt.json --key '" (key) "'" } }
+            p { code.key translate="no" { "shimin receipt verify receipt.json --key '" (key) "'" } }
         }))
     };
     Ok(visit.show(Sheet { title: text::receipt_key(l), back: &format!("/{}", pack.city.id), body, ..Sheet::default() }))

@@ -4,12 +4,11 @@
 //! who answered and when; "nothing on record" and "no answer" never look alike.
 
 use axum::{
-    body::Body,
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
 use engine::{Answer, Asked, CardState, CardView, Freshness, Payable, Unavailable, Unmatched, row_key};
-use kernel::{Id, Kind, Lang, Money, mask};
+use kernel::{Id, Kind, Lang};
 use manifest::{
     CityPack, Service, Value,
     binding::Row,
@@ -19,19 +18,24 @@ use maud::{Markup, html};
 use ui::{
     Button, Tone,
     component::{
-        Provenance, Summary, card, chart::points_gauge, disclosure, empty, evidence as picture, good_news, heading,
-        notice, pagination, summary, tag,
+        Provenance, Summary, card, chart::points_gauge, disclosure, empty, good_news, heading, notice, pagination,
+        summary,
     },
-    format, text,
+    text,
 };
 
 use crate::{
-    bill, customer, headers,
+    bill, customer,
     return_path::with_return,
     route::Outcome,
     service::telephone,
     visit::{Sheet, Visit},
 };
+
+pub(crate) mod detail;
+pub(crate) mod value;
+
+use self::value::{choice, fields, line, state_tag, title_of, words};
 
 /// Records on one page: a page of this many stays within its weight.
 const RECORDS_PER_PAGE: usize = 20;
@@ -171,11 +175,15 @@ pub(crate) fn answered(visit: &Visit, pack: &CityPack, service: &Service, answer
         (heading(&title, &subject))
         (switcher(visit, &paths, &answer.card, &answer.cards))
         (source(visit, answer, Some(&again)))
-        @if let Some(payable) = &payable { (bill::above(visit, pack, service, answer, payable)) }
+        @if let Some(payable) = payable.as_ref().filter(|_| service.answer.shape == Shape::List) {
+            (bill::above(visit, pack, service, answer, payable))
+        }
         @if nothing {
             (good_news(&fill(service.answer.none.get(l)), &fill(service.answer.none_detail.get(l)), html! {}))
         } @else if service.answer.shape == Shape::Card {
             @for row in &answer.rows { (whole(visit, service, row)) }
+            // What is there comes before what can be added to it.
+            @if let Some(payable) = &payable { (bill::above(visit, pack, service, answer, payable)) }
         } @else {
             @if settled { (good_news(text::list_all_done(l), &fill("{subject}"), html! {})) }
             (records(visit, &paths, pack, service, answer, payable.as_ref()))
@@ -303,75 +311,6 @@ fn record(
     }
 }
 
-fn fields(service: &Service, place: Place) -> impl Iterator<Item = &Field> {
-    service.answer.fields.iter().filter(move |field| field.place == place)
-}
-
-/// What a record is called: its title fields, or the service if a department left them out.
-fn title_of(lang: Lang, service: &Service, row: &Row) -> String {
-    let words: Vec<String> = fields(service, Place::Title)
-        .filter_map(|field| row.get(&field.key).map(|value| words(lang, field, value)))
-        .collect();
-    if words.is_empty() { service.name.get(lang).to_owned() } else { words.join(" · ") }
-}
-
-/// The first choice of the list, as a tag beside the title.
-fn state_tag(lang: Lang, service: &Service, row: &Row) -> Markup {
-    let field = fields(service, Place::List).find(|field| field.kind == FieldKind::Choice);
-    let state = field.and_then(|field| Some((field, row.get(&field.key)?)));
-    html! { @if let Some((field, value)) = state { (choice(lang, field, value)) } }
-}
-
-fn choice(lang: Lang, field: &Field, value: &Value) -> Markup {
-    let value = value.text();
-    match field.choices.iter().find(|choice| choice.value == value) {
-        Some(found) => tag(found.tone.into(), found.label.get(lang)),
-        None => tag(Tone::Plain, &value),
-    }
-}
-
-/// A value as a person reads it.
-fn words(lang: Lang, field: &Field, value: &Value) -> String {
-    match field.kind {
-        FieldKind::Date | FieldKind::DateTime => format::civil(lang, &value.text()),
-        FieldKind::Month => format::month_of(lang, &value.text()),
-        FieldKind::Money => value.number().map_or_else(|| value.text(), |fen| format::money(Money::from_fen(fen))),
-        FieldKind::Points => match value.number().and_then(|points| u64::try_from(points).ok()) {
-            Some(points) => format!("{points} {}", text::points_unit(lang, points)),
-            None => value.text(),
-        },
-        FieldKind::ResidentId => mask::resident_id(&value.text()),
-        FieldKind::Choice => {
-            let value = value.text();
-            field
-                .choices
-                .iter()
-                .find(|choice| choice.value == value)
-                .map_or(value.clone(), |found| found.label.get(lang).to_owned())
-        }
-        FieldKind::Text | FieldKind::Number | FieldKind::Plate => value.text(),
-    }
-}
-
-/// One line of a summary. A field that the department left out is left out, unless it is one that it owes.
-fn line<'a>(lang: Lang, field: &'a Field, row: &Row, hints: bool) -> Option<Summary<'a>> {
-    let value = row.get(&field.key).filter(|value| !value.text().is_empty());
-    let label = field.label.get(lang);
-    let line = match value {
-        Some(value) if field.kind == FieldKind::Choice => Summary::markup(label, choice(lang, field, value)),
-        Some(value) if matches!(field.kind, FieldKind::ResidentId | FieldKind::Plate) => {
-            Summary::markup(label, ui::component::masked(&words(lang, field, value)))
-        }
-        Some(value) => Summary::text(label, &words(lang, field, value)),
-        None if field.required => Summary::text(label, text::empty_value(lang)),
-        None => return None,
-    };
-    Some(match &field.hint {
-        Some(hint) if hints => line.hint(hint.get(lang)),
-        _ => line,
-    })
-}
-
 /// A record of which there is only one, shown whole: a licence's points, an exam.
 fn whole(visit: &Visit, service: &Service, row: &Row) -> Markup {
     let l = visit.lang;
@@ -398,99 +337,4 @@ fn whole(visit: &Visit, service: &Service, row: &Row) -> Markup {
         }
         @if !more.is_empty() { section.card { (disclosure(text::detail_title(l), summary(more))) } }
     }
-}
-
-pub(crate) async fn detail(visit: &mut Visit) -> Outcome {
-    let pack = visit.city()?;
-    let service = visit.service(&pack)?;
-    let card = visit.id_param("card")?;
-    let key = visit.param("row").to_owned();
-    let found = visit.platform().ask_row(visit.citizen()?, &pack.city.id, &service.id, card, &key).await;
-    let (answer, row) = match found {
-        // The page of the card says what that means and what to do.
-        Err(error) if error.kind == Kind::Conflict("card_unmatched") => {
-            return Ok(visit.see_other(&format!("{}?card={card}", Paths::new(&pack, &service).ask)));
-        }
-        found => found?,
-    };
-    Ok(in_detail(visit, &pack, &service, &answer, &row, &key))
-}
-
-pub(crate) fn in_detail(
-    visit: &Visit,
-    pack: &CityPack,
-    service: &Service,
-    answer: &Answer,
-    row: &Row,
-    key: &str,
-) -> Response {
-    let l = visit.lang;
-    let paths = Paths::new(pack, service);
-    let title = title_of(l, service, row);
-    let all = || service.answer.fields.iter().filter(|field| matches!(field.place, Place::List | Place::Detail));
-    let said = all().filter(|field| field.derive.is_none()).filter_map(|field| line(l, field, row, true));
-    let by_rules: Vec<Summary<'_>> =
-        all().filter(|field| field.derive.is_some()).filter_map(|field| line(l, field, row, true)).collect();
-    let photo =
-        service.answer.evidence.as_ref().map(|field| row.get(field).is_some_and(|path| !path.text().is_empty()));
-    let src = format!("{}/evidence/{}/{}", paths.service, answer.card.id, crate::return_path::encode(key));
-    let back = paths.of_card(&answer.card);
-    let payable = payable(visit, pack, service, answer);
-    let pay = payable.as_ref().and_then(|payable| payable.row(key));
-    let body = html! {
-        (heading(&title, &subject_line(l, &answer.card)))
-        (source(visit, answer, None))
-        @if let Some(pay) = pay { (bill::beside(visit, pack, service, answer, pay)) }
-        @if let Some(given) = photo {
-            (card(text::evidence_title(l), None, html! {
-                @if given {
-                    (picture(&src, &photo_alt(l, service, row), &text::evidence_caption(l, answer.department.get(l)), EVIDENCE_PX.0, EVIDENCE_PX.1))
-                } @else { p.hint { (text::evidence_none(l)) } }
-            }))
-        }
-        (card(text::detail_title(l), None, summary(said)))
-        @if !by_rules.is_empty() { (card(text::explained_by_rules(l), None, summary(by_rules))) }
-        (if_wrong(visit, service, answer))
-        section.card {
-            (disclosure(&text::fingerprint(l, &answer.evidence_sha256.chars().take(12).collect::<String>()), html! {
-                p { (text::fingerprint_hint(l)) }
-                p { code { (answer.evidence_sha256) } }
-            }))
-        }
-    };
-    visit.show(Sheet {
-        title: text::detail_title(l),
-        back: &back,
-        picture: photo == Some(true),
-        body,
-        ..Sheet::default()
-    })
-}
-
-/// The shape of an evidence sheet: the place kept free for it until it arrives.
-const EVIDENCE_PX: (u32, u32) = (640, 360);
-
-/// What the photograph shows, from the record itself: when and where.
-fn photo_alt(lang: Lang, service: &Service, row: &Row) -> String {
-    let of = |kind: FieldKind| {
-        let field = fields(service, Place::List).find(|field| field.kind == kind)?;
-        row.get(&field.key).map(|value| words(lang, field, value))
-    };
-    match (of(FieldKind::DateTime), of(FieldKind::Text)) {
-        (Some(at), Some(place)) => text::evidence_alt(lang, &at, &place),
-        _ => text::evidence_title(lang).to_owned(),
-    }
-}
-
-pub(crate) async fn evidence(visit: &mut Visit) -> Outcome {
-    let pack = visit.city()?;
-    let service = visit.service(&pack)?;
-    let card = visit.id_param("card")?;
-    let key = visit.param("row");
-    let (content_type, bytes) =
-        visit.platform().evidence(visit.citizen()?, &pack.city.id, &service.id, card, key).await?;
-    let mut response = Response::new(Body::from(bytes));
-    headers::put_on(response.headers_mut(), None, true);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    Ok(response)
 }

@@ -12,8 +12,8 @@ use axum::{
 use tower_http::csrf::CsrfLayer;
 
 use crate::{
-    Site, about, access, asset, autopay, card, city, consent, customer, gallery, health, home, payment, profile, quote,
-    real_name, receipt, record, rest, search, service, session, settings, sign_in, token,
+    Site, about, access, asset, autopay, bill, card, city, consent, customer, gallery, health, home, payment, profile,
+    quote, real_name, receipt, record, rest, search, service, session, settings, sign_in, token,
     trouble::{self, Trouble},
     visit::{Visit, enter},
 };
@@ -119,12 +119,14 @@ routes! {
     GET  "/{city}/search"                           Anyone      Page search::show;
     GET  "/{city}/s/{service}"                      Anyone      Page service::start;
     GET  "/{city}/s/{service}/ask"                  Verified    Page record::ask;
-    GET  "/{city}/s/{service}/ask/{card}/{row}"     Verified    Page record::detail;
-    GET  "/{city}/s/{service}/evidence/{card}/{row}" Verified   Page record::evidence;
+    GET  "/{city}/s/{service}/ask/{card}/{row}"     Verified    Page record::detail::show;
+    GET  "/{city}/s/{service}/evidence/{card}/{row}" Verified   Page record::detail::evidence;
     GET  "/{city}/s/{service}/pay/{card}"           Verified    Page quote::show;
     POST "/{city}/s/{service}/pay/{card}"           Verified    Page quote::pay;
+    GET  "/{city}/bills"                            Verified    Page bill::list;
     GET  "/{city}/payments"                         Verified    Page payment::list;
     GET  "/{city}/payments/{payment}"               Verified    Page payment::show;
+    GET  "/{city}/payments/{payment}/state"         Verified    Page payment::state;
     POST "/{city}/payments/{payment}/switch"        Verified    Page payment::switch;
     POST "/{city}/payments/{payment}/cancel"        Verified    Page payment::cancel;
     GET  "/{city}/payments/{payment}/receipt"       Verified    Page receipt::show;

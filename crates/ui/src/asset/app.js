@@ -106,6 +106,48 @@ for (const form of all('form[data-display]')) {
   });
 }
 
+// Printing, for whoever does not know the browser's menu.
+for (const button of all('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+}
+
+// A chosen file is read into the box that could also be filled by pasting.
+for (const choose of all('[data-read]')) {
+  const box = document.getElementById(choose.dataset.read);
+  const input = $('input', choose);
+  choose.hidden = !window.FileReader;
+  input.addEventListener('change', () => {
+    const reader = new FileReader();
+    reader.onload = () => { box.value = reader.result; };
+    if (input.files[0]) reader.readAsText(input.files[0]);
+  });
+}
+
+// A page that waits asks from time to time how far things are, ever more rarely, and says so on its button. Nothing moves
+// under a finger: the page itself changes only while nobody can be about to touch it.
+const waiting = $('[data-poll]');
+if (waiting) {
+  let pause = 2000;
+  let timer = 0;
+  const ask = async (away) => {
+    clearTimeout(timer);
+    try {
+      const answer = document.hidden ? null : await fetch(waiting.dataset.poll);
+      if (answer && answer.ok && await answer.text() !== waiting.dataset.state) {
+        if (away || 'go' in waiting.dataset) return location.replace(waiting.href);
+        $('span', waiting).textContent = waiting.dataset.news;
+        return waiting.classList.remove('btn-2');
+      }
+    } catch (_) { /* The button still works. */ }
+    pause = Math.min(pause * 1.4, 30000);
+    timer = setTimeout(() => ask(false), pause);
+  };
+  timer = setTimeout(() => ask(false), pause);
+  // Back from the provider's app.
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(true); });
+}
+
 // Offline: say so, and keep what is not personal at hand.
 const banner = $('#offline');
 const online = () => { if (banner) banner.hidden = navigator.onLine; };

@@ -56,7 +56,6 @@ crate::texts! {
     add_card_row_title: "添加我的车或驾驶证", "Add my car or licence";
     add_card_row_detail: "添加一次，以后一点就能查", "Add it once, then ask with one tap";
     common_services: "常用服务", "Common services";
-    figure_ask: "点开查询", "Tap to ask";
     home_who_looked_title: "谁看过我的信息", "Who looked at my records";
     home_who_looked_detail: "每一次查看都有记录", "Every look is on record";
     city_soon_title(city: &str): "{city}正在准备", "{city} is getting ready";

@@ -84,8 +84,8 @@ macro_rules! text_function {
 
 /// All tables of this crate, for tests.
 #[cfg(test)]
-pub(crate) const ALL: [&[(&str, &str, &[&str])]; 5] =
-    [house::TEXTS, account::TEXTS, record::TEXTS, problem::TEXTS, desk::TEXTS];
+pub(crate) const ALL: [&[(&str, &str, &[&str])]; 6] =
+    [house::TEXTS, account::TEXTS, record::TEXTS, pay::TEXTS, problem::TEXTS, desk::TEXTS];
 
 use kernel::Lang;
 

@@ -83,7 +83,7 @@ pub(crate) async fn all_pages(lang: Lang) -> Vec<Shot> {
     unverified.citizen = Some(engine::Citizen { verified: false, ..sample::citizen() });
     page!("home-unverified", home::page(&unverified, &pack, None));
     page!("home", home::page(&own("/lakeside"), &pack, Some(&sample::home())));
-    let empty_home = engine::Home { cards: vec![], strip: vec![], asked_consents: 0 };
+    let empty_home = engine::Home { cards: vec![], strip: vec![], asked_consents: 0, unfinished: None };
     page!("home-no-cards", home::page(&own("/lakeside"), &pack, Some(&empty_home)));
     page!("cities", city::picker(&mut out("/cities")).await.expect("a page"));
     page!("cities-found", city::picker(&mut out("/cities?q=hilltop")).await.expect("a page"));
@@ -123,10 +123,10 @@ pub(crate) async fn all_pages(lang: Lang) -> Vec<Shot> {
     };
     page!("ask-card", record::answered(&own("/lakeside/s/rider-points/ask"), &pack, &points, &card_answer));
     let one = sample::answer(rows(3), Freshness::Fresh);
-    page!("detail", record::in_detail(&own(ask), &pack, &fines, &one, &sample::fine(2, true), "9901000000000002"));
+    page!("detail", record::detail::page(&own(ask), &pack, &fines, &one, &sample::fine(2, true), "9901000000000002"));
     page!(
         "detail-no-photo",
-        record::in_detail(&own(ask), &pack, &fines, &one, &sample::fine(1, true), "9901000000000001")
+        record::detail::page(&own(ask), &pack, &fines, &one, &sample::fine(1, true), "9901000000000001")
     );
     page!("cards", card::list_page(&own("/lakeside/cards"), &pack, &sample::cards()));
     page!("cards-none", card::list_page(&own("/lakeside/cards"), &pack, &[]));

@@ -174,6 +174,7 @@ pub(crate) fn home() -> Home {
             figure("rider-points", "剩余分", Some("9"), "分", Tone::Ok, 9_000),
         ],
         asked_consents: 1,
+        unfinished: Some((id(60), capability::payment::State::Pending)),
     }
 }
 
