@@ -63,6 +63,8 @@ fn example(path: &str) -> String {
     path.replace("{city}", "lakeside")
         .replace("{service}", "bicycle-fine")
         .replace("{card}", &id)
+        .replace("{payment}", &id)
+        .replace("{receipt}", &id)
         .replace("{row}", "1")
         .replace("{id}", &id)
         .replace("{name}", "icon.svg")
@@ -89,6 +91,8 @@ async fn a_stranger_gets_public_pages_and_is_shown_the_way_in_to_all_others() {
                 assert!(location.starts_with("/sign-in"), "{} {path} leads to {location}", route.method);
                 assert!(answered.body.is_empty(), "{path}: nothing personal on the way");
             }
+            // A receipt is public to whoever knows its number, and this number is nobody's.
+            Policy::Anyone if path.contains("/verify/") => assert_eq!(answered.status, StatusCode::NOT_FOUND, "{path}"),
             Policy::Anyone | Policy::SandboxOnly => {
                 assert!(
                     answered.status.is_success() || answered.status == StatusCode::SEE_OTHER,
