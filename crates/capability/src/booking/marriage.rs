@@ -47,7 +47,7 @@ pub fn check(rule: &MarriageRule, pair: [&Person; 2], office: &Office, on: Date)
     if pair.iter().any(|person| rule.designated_for.contains(&person.origin)) {
         return if office.designated { Ok(()) } else { Err(Refusal::Jurisdiction { rule: Jurisdiction::Designated }) };
     }
-    let at_home = |person: &&Person| !person.household.is_empty() && person.household.starts_with(&office.area);
+    let at_home = |person: &&Person| person.household.starts_with(&office.area);
     match rule.registry {
         Registry::Household if !pair.iter().any(at_home) => {
             Err(Refusal::Jurisdiction { rule: Jurisdiction::Household })

@@ -33,6 +33,7 @@ fn refunds_follow_the_published_vectors() {
         let decision = decide(&facts, &Command::Cancel, rules("coach"), at(now)).unwrap();
         let back = Money::from_fen(yuan(price).fen() - yuan(kept).fen());
         assert_eq!(decision.facts.refunded, back, "{price} at {now}");
+        assert_eq!(decide::kept(&facts, rules("coach"), at(now)), Some(yuan(kept)), "{price} at {now}");
     }
     let gone = decide(&booking(State::Paid, start, "45"), &Command::Cancel, rules("coach"), at(start));
     assert_eq!(gone, Err(Refusal::TooLate { closed_at: at(start) }));

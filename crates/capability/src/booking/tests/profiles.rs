@@ -229,6 +229,13 @@ fn quotas_are_per_person_and_say_which() {
 }
 
 #[test]
+fn the_afternoon_begins_at_noon() {
+    let key = |starts_at| hold::keys(profile("hospital-a"), &Names::default(), at(starts_at))[0].text.clone();
+    assert!(key("2026-03-20T11:59:59").ends_with("2026-03-20am"));
+    assert!(key("2026-03-20T12:00").ends_with("2026-03-20pm"));
+}
+
+#[test]
 fn working_days_are_counted_backwards_over_a_holiday() {
     let before = |from, n| limit::days_before(&CHINA, day(from), n, Counted::Working).to_string();
     assert_eq!(before("2026-10-08", 1), "2026-09-30");
