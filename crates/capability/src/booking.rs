@@ -22,6 +22,7 @@ pub mod refusal;
 pub mod release;
 pub mod returns;
 pub mod rule;
+pub mod sound;
 pub mod steady;
 pub mod ticket;
 pub mod waiting;

@@ -8,6 +8,7 @@ mod pools;
 mod profiles;
 mod rush;
 mod slots;
+mod soundness;
 mod tickets;
 
 use std::{collections::BTreeMap, sync::LazyLock};

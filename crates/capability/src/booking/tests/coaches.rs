@@ -122,7 +122,7 @@ fn disabled_soldiers_pay_half() {
     assert_eq!(ticket::quote(yuan("45"), &rule.concession, &soldier).price, yuan("22.50"));
 }
 
-fn line() -> Line {
+pub fn line() -> Line {
     toml::from_str(
         r#"
         stop = [
