@@ -1,7 +1,7 @@
 // A citizen with a browser: what they do on pages, one sentence a method, and short cuts past what a journey is not about.
 import { randomUUID } from 'node:crypto';
 import { expect } from '@playwright/test';
-import { carOf } from './people.js';
+import { accountOf, carOf } from './people.js';
 import { CITY } from './city.js';
 
 export class Citizen {
@@ -38,6 +38,16 @@ export class Citizen {
 
   async addsCar(car) {
     await this.typesCar(car);
+    await this.page.getByRole('button', { name: '核对并添加' }).click();
+  }
+
+  async typesAccount({ no, holder_tail }) {
+    await this.page.getByLabel('户号', { exact: true }).fill(no);
+    await this.page.getByLabel('户主姓名的最后一个字').fill(holder_tail);
+  }
+
+  async addsAccount(account) {
+    await this.typesAccount(account);
     await this.page.getByRole('button', { name: '核对并添加' }).click();
   }
 
@@ -79,6 +89,13 @@ export class Citizen {
 
   async hasLicence() {
     await this.post(`/${this.city}/cards/licence`, { file_no: this.person.licence.file_no });
+    return this;
+  }
+
+  /** Adds the account at a company, for the service that its bills are found under. */
+  async hasAccount(service, biller) {
+    const { no, holder_tail } = accountOf(this.person, biller);
+    await this.post(`/${this.city}/cards/customer/${service}`, { customer_no: no, holder_tail });
     return this;
   }
 }

@@ -1,6 +1,6 @@
 // Every page that a citizen can meet, with the browser of whoever meets it: for the bars that hold on all of them, in every
 // state that a page has.
-import { CITY, SOON } from './city.js';
+import { CITY, ELECTRICITY, SOON } from './city.js';
 import { fits } from './people.js';
 
 export const LOOKS = {
@@ -25,13 +25,15 @@ export async function browsers(citizen, people, look) {
     await open({ phone: people.phone() }),
     await open(await people.cast(fits.anybody)),
     await open(await people.cast(fits.anybody)),
-    await open(await people.cast(fits.driver)),
+    await open(await people.cast(fits.household)),
   ];
   await newcomer.isSignedIn();
   await cardless.isVerified();
   await settled.isVerified();
   await settled.hasCar();
   await settled.hasLicence();
+  await settled.hasAccount(ELECTRICITY.id, ELECTRICITY.biller);
+  await settled.hasAccount('hospital-card', 'hospital');
   // Consents in both directions, one agreed to and one waiting.
   const consent = (from, to, kind) => from.post('/me/consents', { person_name: to.person.name, person_phone: to.person.phone, kind });
   await consent(cardless, settled, 'vehicle');
@@ -68,7 +70,8 @@ export function pages(house) {
     { name: 'search', who: 'nobody', path: `/${CITY}/search` },
     { name: 'search-found', who: 'nobody', path: `/${CITY}/search?q=wz` },
     { name: 'search-none', who: 'nobody', path: `/${CITY}/search?q=zzzz` },
-    ...['vehicle-violation', 'driver-violation', 'licence-points', 'driver-medical-exam']
+    ...['vehicle-violation', 'driver-violation', 'licence-points', 'driver-medical-exam', 'electricity-bill', 'water-bill', 'gas-bill',
+      'heating-bill', 'broadband-bill', 'hospital-card']
       .map((id) => ({ name: `start-${id}`, who: 'nobody', path: service(id) })),
     { name: 'soon', who: 'nobody', path: `/${SOON}` },
     { name: 'sign-in', who: 'nobody', path: `/sign-in?to=/${CITY}` },
@@ -103,6 +106,9 @@ export function pages(house) {
     { name: 'add-vehicle-child', who: 'cardless', path: `/${CITY}/cards/vehicle?for=ward` },
     { name: 'add-licence', who: 'cardless', path: `/${CITY}/cards/licence` },
     { name: 'add-licence-mistake', who: 'cardless', path: `/${CITY}/cards/licence`, then: send(`/${CITY}/cards/licence`) },
+    { name: 'needs-account', who: 'cardless', path: ask(ELECTRICITY.id) },
+    { name: 'add-account', who: 'cardless', path: `/${CITY}/cards/customer/${ELECTRICITY.id}` },
+    { name: 'add-account-mistake', who: 'cardless', path: `/${CITY}/cards/customer/${ELECTRICITY.id}`, then: send(`/${CITY}/cards/customer/${ELECTRICITY.id}`) },
     { name: 'consents-received', who: 'cardless', path: '/me/consents' },
     { name: 'consents-asked', who: 'cardless', path: '/me/consents?asked=1' },
     { name: 'consents-mistake', who: 'cardless', path: '/me/consents', then: send('/me/consents') },
@@ -110,6 +116,8 @@ export function pages(house) {
     { name: 'violation-detail', who: 'settled', find: record, like: '/x/s/y/ask/card/row' },
     { name: 'points', who: 'settled', path: ask('licence-points') },
     { name: 'exam', who: 'settled', path: ask('driver-medical-exam') },
+    { name: 'bills', who: 'settled', path: ask(ELECTRICITY.id) },
+    { name: 'balance', who: 'settled', path: ask('hospital-card') },
     { name: 'home', who: 'settled', path: `/${CITY}`, home: true },
     { name: 'start', who: 'settled', path: service('vehicle-violation') },
     { name: 'cards', who: 'settled', path: `/${CITY}/cards` },

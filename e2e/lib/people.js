@@ -11,10 +11,20 @@ const pictured = (violation) => violation.photo_status === 1;
 // Small cars: their kind is the one that the form shows first.
 const small = (vehicle) => vehicle.kind === '02';
 
+/** Companies that send bills, and the hospital. */
+const BILLERS = 6;
+
+/** Bills of an account that are still to be paid. */
+export const unpaid = (account) => account.bills.filter((bill) => bill.state === 'unpaid');
+
 export const fits = {
   anybody: () => true,
   /** A small car with an open violation that has a photograph, and a licence. */
   driver: (person) => person.licence && person.vehicles.some((car) => small(car) && car.violations.some((one) => open(one) && pictured(one))),
+  /** A driver with an account at every company, so that every service can be asked. */
+  household: (person) => fits.driver(person) && person.customers.length === BILLERS,
+  /** Owes the electricity company for two months or more. */
+  owing: (person) => person.customers.some((one) => one.biller === 'electricity' && unpaid(one).length >= 2),
   spotless: (person) => person.licence && person.vehicles.some(small) && person.vehicles.every((car) => !car.violations.length),
   owner: (person) => person.vehicles.some(small),
 };
@@ -25,6 +35,9 @@ export const carOf = (person) =>
   ?? person.vehicles.find(small) ?? person.vehicles[0];
 
 export const openOf = (car) => car.violations.filter(open);
+
+/** The account of a person at a company. */
+export const accountOf = (person, biller) => person.customers.find((one) => one.biller === biller);
 
 export class People {
   constructor(house, area) {

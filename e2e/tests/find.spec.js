@@ -8,6 +8,10 @@ for (const [word, first] of [
   ['weizhang', '机动车违法查询'],
   ['wz', '机动车违法查询'],
   ['体检', '驾驶人体检信息'],
+  ['交电费', '电费查询缴费'],
+  ['暖气', '暖气费查询缴费'],
+  ['dianfei', '电费查询缴费'],
+  ['就诊卡余额', '就诊卡充值'],
 ]) {
   test(`Whoever looks for “${word}” finds ${first}`, async ({ page }) => {
     await page.goto(`/${CITY}`);

@@ -24,6 +24,7 @@ test('A city is a directory: made from another one, opened, and walked through',
   let house;
   const complaints = [];
   try {
+    let bound;
     await test.step('make the files, and open the city', async () => {
       await run(BINARY, ['pack', 'new', NEW, '--like', CITY, '--name', NAME, '--name-en', 'Lakeside', '--code', CODE, '--plate', PLATE, '--packs', packs]);
       const [file, bindings] = [join(packs, 'cities', NEW, 'city.toml'), join(packs, 'cities', NEW, 'bindings.toml')];
@@ -33,7 +34,7 @@ test('A city is a directory: made from another one, opened, and walked through',
       // What a person edits by hand: the state, and every department's name and address.
       const city = (await readFile(file, 'utf8')).replace('state = "soon"', 'state = "open"').replace(/hue = \d+/, 'hue = 280');
       await writeFile(file, city);
-      const bound = (await readFile(bindings, 'utf8'))
+      bound = (await readFile(bindings, 'utf8'))
         .replaceAll(modelCode, CODE).replaceAll(modelName, '湖滨').replaceAll(modelEn, 'Lakeside');
       await writeFile(bindings, bound);
       const { stdout } = await run(BINARY, ['pack', 'check', packs, '--json']);
@@ -42,7 +43,7 @@ test('A city is a directory: made from another one, opened, and walked through',
 
     house = await House.start({ packs });
     const people = new People(house, CODE);
-    const person = await people.cast(fits.driver);
+    const person = await people.cast(fits.household);
     const context = await browser.newContext({ baseURL: house.url });
     watch(context, house, complaints);
     const me = new Citizen(house, context, await context.newPage(), person, NEW);
@@ -58,11 +59,18 @@ test('A city is a directory: made from another one, opened, and walked through',
     await me.isVerified();
     await me.hasCar();
     await me.hasLicence();
+    // Bills are asked by account: every service about one names the company whose customer is meant.
+    const accounts = [...bound.matchAll(/^\[biller\.([a-z-]+)\]/gm)].map(([, service]) => service);
+    expect(accounts.length, 'the city has bills to pay').toBeGreaterThanOrEqual(6);
+    for (const service of accounts) {
+      const [, company] = bound.match(new RegExp(`\\[service\\.${service}\\]\\ndepartment = "([a-z-]+)"`));
+      await me.hasAccount(service, company);
+    }
 
     await test.step('every service that it lists answers from its own departments', async () => {
       await page.goto(`/${NEW}/services`);
       const services = await page.locator('main ul.rows a').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
-      expect(services.length).toBeGreaterThanOrEqual(4);
+      expect(services.length).toBeGreaterThanOrEqual(10);
       for (const service of services) {
         await page.goto(service);
         await page.getByRole('link', { name: '开始查询' }).click();
