@@ -10,6 +10,7 @@ test('From home to the electricity bill: the account is added on the way, and a 
   await me.isVerified();
   await me.home();
   await page.getByRole('link', { name: ELECTRICITY.tile, exact: true }).click();
+  await page.getByRole('link', { name: '开始查询' }).click();
   await page.getByRole('link', { name: '添加户号：电费' }).click();
 
   await test.step('a mistyped number and a whole name are told beside the fields, and what was typed stays', async () => {
