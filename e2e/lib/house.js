@@ -63,6 +63,9 @@ export class House {
     house.url = started.platform;
     house.sandbox = started.sandbox;
     house.logins = started.logins;
+    house.staff = started.staff;
+    /** The code that each account of staff used last: none works twice. */
+    house.usedCodes = new Map();
     await eventually('/readyz', () => fetch(`${house.url}/readyz`).then((answer) => answer.ok, () => false));
     house.startedMs = Date.now() - began;
     return house;
@@ -106,6 +109,16 @@ export class House {
       body: JSON.stringify({ fault, delay_ms: delayMs }),
     });
     if (!answer.ok) throw new Error(`fault ${department} ${fault}: ${answer.status}`);
+  }
+
+  /** How the payment gateways behave where the real ones take their time. */
+  async gateways(settings) {
+    const answer = await fetch(`${this.sandbox}/gateways`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(settings),
+    });
+    if (!answer.ok) throw new Error(`gateways: ${answer.status}`);
   }
 
   async allWell() {

@@ -1,6 +1,7 @@
 // What every journey begins with: a house per worker, persons of its own, and a watch over every browser that is opened.
 import { test as base, expect } from '@playwright/test';
 import { Citizen } from './citizen.js';
+import { Clerk, OFFICE } from './clerk.js';
 import { AREA } from './city.js';
 import { House } from './house.js';
 import { People, fits } from './people.js';
@@ -52,6 +53,18 @@ export const test = base.extend({
       contexts.push(context);
       watched(context);
       return new Citizen(house, context, await context.newPage(), person, city);
+    });
+    for (const context of contexts) await context.close();
+  },
+
+  /** Opens a browser of its own for a member of staff: `await clerk('treasurer')`. */
+  clerk: async ({ house, browser, watched }, use) => {
+    const contexts = [];
+    await use(async (role, options = {}) => {
+      const context = await browser.newContext({ baseURL: house.url, viewport: OFFICE, ...options });
+      contexts.push(context);
+      watched(context);
+      return new Clerk(house, context, await context.newPage(), role);
     });
     for (const context of contexts) await context.close();
   },

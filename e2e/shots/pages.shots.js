@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test, expect } from '../lib/test.js';
 import { PHONE } from '../lib/browser.js';
 import { CITY, VIOLATIONS } from '../lib/city.js';
+import { DESK_LOOKS, deskPages, paidFine, pathOf, staffBrowsers } from '../lib/desk-pages.js';
 import { LOOKS, browsers, pages } from '../lib/every-page.js';
 import { ROOT } from '../lib/house.js';
 
@@ -33,6 +34,24 @@ for (const [name, look] of Object.entries({ light, dark, elder, wide: WIDE })) {
       await one.page.screenshot({ path: join(OUT, name, `${entry.name}.png`), fullPage: true });
     }
     await house.allWell();
+  });
+}
+
+for (const [name, look] of Object.entries(DESK_LOOKS)) {
+  test(`pictures of the desk: ${name}`, async ({ people, citizen, clerk }) => {
+    test.setTimeout(420_000);
+    await mkdir(join(OUT, `desk-${name}`), { recursive: true });
+    const { number } = await paidFine(people, citizen);
+    const who = await staffBrowsers(clerk, look);
+    const asker = who['refund-clerk'];
+    await asker.context.request.post(`${asker.below('payments')}/${number}/refund`, { form: { amount: '1', reason: '处罚决定已撤销' } });
+    for (const entry of deskPages(number)) {
+      const one = who[entry.who];
+      await entry.first?.(one);
+      await one.page.goto(await pathOf(entry, one));
+      await entry.then?.(one);
+      await one.page.screenshot({ path: join(OUT, `desk-${name}`, `${entry.name}.png`), fullPage: true });
+    }
   });
 }
 

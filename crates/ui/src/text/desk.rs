@@ -8,7 +8,7 @@ crate::texts! {
     desk_city_title: "选一个城市", "Choose a city";
     desk_no_role: "账号还没有分配岗位，找系统管理员分配后再登录。", "Your account has no role yet: ask your administrator for one, then sign in again.";
     desk_forbidden_title: "这个栏目不在您的岗位内", "This is not part of your role";
-    desk_forbidden_detail: "需要办这件事，找有对应岗位的同事，或请管理员调整岗位。", "Ask a colleague who has the role, or ask your administrator to change yours.";
+    desk_forbidden_detail: "需要办这件事，找有对应岗位的同事办理，或由管理员调整岗位。", "Ask a colleague who has the role, or ask your administrator to change yours.";
     desk_back: "回工作台", "Back to the desk";
 
     // Signing in
@@ -82,7 +82,7 @@ crate::texts! {
     break_claim_hint: "认领后，其他人不会同时处理这一笔。", "While you have it, nobody else works on it.";
     break_release: "放回待处理", "Give it back";
     break_locked(name: &str): "{name} 正在处理这一笔", "{name} is working on this one";
-    break_locked_detail: "需要换人处理，请对方先放回。", "To hand it over, they give it back first.";
+    break_locked_detail: "需要换人处理，由对方先放回。", "To hand it over, they give it back first.";
     break_resolve_title: "处理结果", "Resolve";
     break_cause: "原因", "Cause";
     break_note: "处理说明", "Note";
@@ -178,7 +178,7 @@ crate::texts! {
     decide_title(amount: &str): "审核退款 {amount}", "Decide a refund of {amount}";
     decide_lead: "核对付款、金额和缘由，再作决定。", "Check payment, amount and reason, then decide.";
     decide_note: "审核意见", "Your words";
-    decide_note_hint: "不批准时必填", "Needed when you decline";
+    decide_note_hint: "不批准时要写明", "Needed when you decline";
     approve_go(amount: &str): "批准退款 {amount}", "Approve {amount}";
     decline_go: "不批准", "Decline";
     complete_title(amount: &str): "登记退付 {amount}", "Complete a refund of {amount}";
