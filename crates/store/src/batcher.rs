@@ -97,6 +97,7 @@ impl<I: Send + 'static, O: Send + 'static> Inner<I, O> {
     }
 
     async fn run(&self) {
+        let mut running = Running { inner: self, ended: false };
         loop {
             // Those who were just answered may have another item at once: let them come along.
             for _ in 0..YIELDS {
@@ -106,6 +107,7 @@ impl<I: Send + 'static, O: Send + 'static> Inner<I, O> {
                 let mut waiting = self.lock();
                 if waiting.items.is_empty() {
                     waiting.busy = false;
+                    running.ended = true;
                     return;
                 }
                 let count = waiting.items.len().min(BATCH_MAX);
@@ -113,6 +115,22 @@ impl<I: Send + 'static, O: Send + 'static> Inner<I, O> {
             };
             let (items, answers): (Vec<I>, Vec<_>) = taken.into_iter().map(|it| (it.item, it.answer)).unzip();
             answer(answers, self.called(items).await);
+        }
+    }
+}
+
+/// When the task that makes the calls is dropped, because its runtime ends, nobody makes them: those who wait are told so.
+struct Running<'a, I: Send + 'static, O: Send + 'static> {
+    inner: &'a Inner<I, O>,
+    ended: bool,
+}
+
+impl<I: Send + 'static, O: Send + 'static> Drop for Running<'_, I, O> {
+    fn drop(&mut self) {
+        if !self.ended {
+            let mut waiting = self.inner.lock();
+            waiting.busy = false;
+            waiting.items.clear();
         }
     }
 }
@@ -193,6 +211,21 @@ mod tests {
         caller.abort();
         assert!(caller.await.is_err_and(|cause| cause.is_cancelled()), "it waited when it went away");
         assert_eq!(batcher.submit(2).await, Ok(4));
+    }
+
+    #[test]
+    fn the_end_of_a_runtime_is_not_the_end_of_the_batcher() {
+        let runtime = || tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let batcher = doubler(&Arc::default());
+        let waiting = runtime();
+        let caller = waiting.spawn({
+            let batcher = batcher.clone();
+            async move { batcher.submit(1).await }
+        });
+        waiting.block_on(tokio::task::yield_now());
+        drop(waiting);
+        assert!(runtime().block_on(caller).is_err(), "it went with its runtime");
+        assert_eq!(runtime().block_on(batcher.submit(2)), Ok(4));
     }
 
     #[tokio::test]
