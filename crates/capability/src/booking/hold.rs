@@ -55,7 +55,7 @@ pub struct Ask<'a> {
     /// How many have to consent by their own login, the one who asks included.
     pub parties: u16,
     pub price: Money,
-    /// Won in a draw, or offered from the waiting list: the hour of release does not bind it.
+    /// Won in a draw, or offered from the waiting list: it need not wait for the hour of release.
     pub drawn: bool,
 }
 
@@ -123,8 +123,9 @@ pub const fn over(quota: &Quota) -> Refusal {
 /// Grants a hold or says why not. Nothing is taken: the caller does that in the commit that keeps the hold.
 pub fn decide(ask: &Ask<'_>, pools: &[(&Pool, Take)], rules: Rules<'_>, now: Timestamp) -> Result<Held, Refusal> {
     let Rules { profile, calendar } = rules;
-    if !ask.drawn {
-        release::check(profile, calendar, ask.door, (ask.starts_at, ask.ends_at), now)?;
+    match release::check(profile, calendar, ask.door, (ask.starts_at, ask.ends_at), now) {
+        Err(Refusal::TooEarly { .. }) if ask.drawn => {}
+        outcome => outcome?,
     }
     if now >= ask.ends_at {
         return Err(Refusal::TooLate { closed_at: ask.ends_at });

@@ -20,7 +20,7 @@ use kernel::{Calendar, Date, Id, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    limit::MINUTE_MS,
+    limit::{self, MINUTE_MS},
     refusal::Refusal,
     release,
     rule::{Lottery, Profile},
@@ -123,7 +123,8 @@ pub fn is_drawn(lottery: &Lottery, day: Date) -> bool {
 /// From when until when claims for a day are collected; `None` for a day that is not drawn.
 #[must_use]
 pub fn window(profile: &Profile, calendar: &Calendar, day: Date) -> Option<(Timestamp, Timestamp)> {
-    let lottery = profile.lottery.as_ref().filter(|lottery| is_drawn(lottery, day))?;
+    let drawn = |lottery: &&Lottery| is_drawn(lottery, day) && limit::is_open(profile.days, calendar, day);
+    let lottery = profile.lottery.as_ref().filter(drawn)?;
     let opens_at = release::opens_at(&profile.release, calendar, day);
     let before = |minutes: u32| opens_at.plus_ms(-i64::from(minutes) * MINUTE_MS);
     Some((before(lottery.opens_minutes_before), before(lottery.closes_minutes_before)))
@@ -131,6 +132,9 @@ pub fn window(profile: &Profile, calendar: &Calendar, day: Date) -> Option<(Time
 
 /// Whether a claim can be made now.
 pub fn check(profile: &Profile, calendar: &Calendar, day: Date, now: Timestamp) -> Result<(), Refusal> {
+    if !limit::is_open(profile.days, calendar, day) {
+        return Err(Refusal::ClosedDay { next_on: limit::next_open(profile.days, calendar, day) });
+    }
     let opens_at = release::opens_at(&profile.release, calendar, day);
     let (from_at, until_at) = window(profile, calendar, day).ok_or(Refusal::TooEarly { opens_at })?;
     match () {

@@ -129,6 +129,9 @@ fn the_days_everyone_wants_are_drawn() {
     for on in ["2026-05-19", "2026-05-21", "2027-08-19"] {
         assert_eq!(window(on), None, "{on}");
     }
+    assert_eq!(window("2027-02-14"), None, "a Sunday");
+    let closed = lottery::check(profile("marriage"), &CHINA, day("2027-02-14"), at("2027-01-29T09:00"));
+    assert_eq!(closed, Err(Refusal::ClosedDay { next_on: day("2027-02-15") }));
     let check = |now| lottery::check(profile("marriage"), &CHINA, day("2026-05-20"), at(now));
     assert_eq!(check("2026-05-04T08:29:59"), Err(Refusal::TooEarly { opens_at: at("2026-05-04T08:30") }));
     assert_eq!(check("2026-05-05T07:29:59"), Ok(()));

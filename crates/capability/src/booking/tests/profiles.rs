@@ -66,6 +66,19 @@ fn nothing_can_be_had_a_millisecond_early_or_late() {
 }
 
 #[test]
+fn a_lot_need_not_wait_for_the_hour_but_comes_too_late_like_any_claim() {
+    let drawn = |name, starts_at, now| {
+        let ask = Ask { drawn: true, ..ask(starts_at, &[]) };
+        hold::decide(&ask, &[], rules(name), at(now)).map(|_| ())
+    };
+    assert_eq!(drawn("hospital-a", "2026-03-20T09:00", "2026-03-06T06:00"), Ok(()));
+    let closed_at = at("2026-03-20T00:00");
+    assert_eq!(drawn("hospital-a", "2026-03-20T09:00", "2026-03-20T00:00"), Err(Refusal::TooLate { closed_at }));
+    let closed = drawn("police", "2026-03-21T09:00", "2026-03-10T00:00");
+    assert_eq!(closed, Err(Refusal::ClosedDay { next_on: day("2026-03-23") }), "a Saturday");
+}
+
+#[test]
 fn the_counter_has_the_day_itself() {
     let on_site = Ask { door: Door::OnSite, ..ask("2026-03-20T09:00", &[]) };
     let decide = |now| hold::decide(&on_site, &[], rules("hospital-a"), at(now)).map(|_| ());
