@@ -22,14 +22,26 @@ fn card(n: u8) -> BindCard {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_processes_keep_one_writer_per_city() {
+/// One place, reached with two pools.
+async fn two_processes() -> [Database; 2] {
     let first = crate::database().await;
     let second = Database::connect(crate::server::url()).await.expect("connects");
     let name = store::CellName::Platform;
     let prefix = first.schema(&name).replace("platform", "");
     let second = second.with_prefix(&prefix);
     assert_eq!(first.schema(&name), second.schema(&name));
+    [first, second]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_keep_one_book() {
+    let [first, second] = two_processes().await;
+    store::contract::two_processes_keep_one_book(Arc::new(first), Arc::new(second)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_keep_one_writer_per_city() {
+    let [first, second] = two_processes().await;
 
     let mut tasks = Vec::new();
     for database in [first, second] {

@@ -15,7 +15,7 @@ use crate::{
     SetAutopay,
 };
 
-fn posting(payment: i64, amount: i64) -> Posting {
+pub(super) fn posting(payment: i64, amount: i64) -> Posting {
     let (debit, credit) = (Account::clearing(&provider()), Account::escrow());
     let transfer = Transfer { debit, credit, amount: fen(amount), step: Step::Paid, part: 0 };
     Posting { payment, transfer, at: NOON }

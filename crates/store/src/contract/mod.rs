@@ -11,6 +11,7 @@ mod money;
 mod money_back;
 mod pace;
 mod payment_model;
+mod processes;
 mod staff;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use money::*;
 pub use money_back::*;
 pub use pace::*;
 pub use payment_model::*;
+pub use processes::*;
 pub use staff::*;
 
 use crate::{
