@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use connector::pay::{AgreementOrder, AgreementState, BillKind, Cashier, Debit, Device, Event, RefundState, Trade};
 use kernel::Money;
-use sandbox::{Department, Fault, Gateway, Settings};
+use sandbox::{Fault, Gateway, Settings};
 use shop::{Shop, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -255,6 +255,25 @@ async fn a_gateway_that_is_ill_gives_no_answer_that_could_be_believed() {
         }
         shop.sandbox.set_fault(gateway.department(), Fault::None, 0);
     }
-    assert_eq!(Department::Alipay.faults().len(), 13);
-    tokio::time::sleep(Duration::from_millis(1)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_that_is_not_there_is_told_by_the_real_ladder_and_then_left_alone() {
+    let shop = Shop::open().await;
+    // Twenty milliseconds a rung.
+    shop.sandbox.set_gateways(Settings { speed: u32::MAX, ..shop.sandbox.gateway_settings() });
+    for (gateway, tries) in [(Gateway::Alipay, 8), (Gateway::WechatPay, 16)] {
+        let provider = shop.provider(gateway);
+        let mut order = shop.order("nobody1", 100, Device::Phone);
+        order.notify_url = "http://127.0.0.1:1/notify".into();
+        let (Cashier::Open(url) | Cashier::Scan(url)) = provider.open(&order).await.unwrap();
+        let cashier = shop.follow(&url).await;
+        shop.press(&cashier, "pay").await;
+        let deliveries = || shop.sandbox.gateway(gateway).deliveries;
+        eventually("all tries", async || deliveries().len() == tries).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let deliveries = deliveries();
+        assert_eq!(deliveries.len(), tries, "{gateway:?}");
+        assert!(deliveries.iter().all(|one| one.notify_id == deliveries[0].notify_id && !one.acknowledged));
+    }
 }

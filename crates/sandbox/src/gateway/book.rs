@@ -1,10 +1,12 @@
-//! The books of a payment gateway: shops, orders, refunds and agreements, and what may become of them. Both gateways keep
+//! The books of a payment gateway: shops, orders and refunds, and what may become of them. Both gateways keep
 //! the same books and say it in their own words. Held in memory.
 
 use std::collections::HashMap;
 
 use kernel::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use super::agreement::Agreement;
 
 /// A shop that has brought its public key.
 #[derive(Clone, Debug)]
@@ -99,31 +101,6 @@ impl Trade {
     }
 }
 
-/// The payer's word that a shop may debit them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Agreement {
-    pub shop: String,
-    /// The shop's number and the gateway's.
-    pub external_no: String,
-    pub agreement_no: String,
-    pub product: String,
-    pub scene: String,
-    /// No single debit is larger.
-    pub limit_fen: Option<i64>,
-    pub state: AgreementState,
-    pub signed_at: Option<Timestamp>,
-    pub notify_url: Option<String>,
-    pub return_url: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AgreementState {
-    Asked,
-    InForce,
-    Ended,
-}
-
 /// What a shop orders.
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
@@ -166,7 +143,8 @@ pub(crate) struct Book {
     /// Trade numbers in the order in which they came, and by the shop's number.
     order: Vec<String>,
     by_order: HashMap<(String, String), String>,
-    agreements: Vec<Agreement>,
+    by_refund: HashMap<(String, String), String>,
+    pub(super) agreements: Vec<Agreement>,
     numbers: u64,
 }
 
@@ -304,8 +282,11 @@ impl Book {
         if refund.amount_fen <= 0 || refund.amount_fen > trade.amount_fen - trade.refunded_fen() {
             return Err(Wrong::TooMuch);
         }
+        let key = (trade.shop.clone(), refund.no.clone());
         trade.refunds.push(refund);
-        Ok((trade.clone(), true))
+        let trade = trade.clone();
+        self.by_refund.insert(key, trade_no.to_owned());
+        Ok((trade, true))
     }
 
     /// A refund that was under way has ended.
@@ -328,7 +309,12 @@ impl Book {
 
     /// The trade of a shop that has a refund with this number.
     pub(crate) fn trade_of_refund(&self, shop: &str, no: &str) -> Option<&Trade> {
-        self.trades.values().find(|trade| trade.shop == shop && trade.refund(no).is_some())
+        self.trades.get(self.by_refund.get(&(shop.to_owned(), no.to_owned()))?)
+    }
+
+    /// The gateway's numbers of whatever any shop ordered under a number.
+    pub(crate) fn trade_nos(&self, out_trade_no: &str) -> Vec<String> {
+        self.by_order.iter().filter(|((_, no), _)| no == out_trade_no).map(|(_, trade_no)| trade_no.clone()).collect()
     }
 
     /// All trades, oldest first.
@@ -350,48 +336,5 @@ impl Book {
             .collect();
         lines.sort_by_key(|(at, ..)| *at);
         lines
-    }
-
-    /// An agreement that is asked for. One that is there already keeps its state.
-    pub(crate) fn ask_agreement(&mut self, asked: Agreement) -> Agreement {
-        let same = |one: &&mut Agreement| one.shop == asked.shop && one.external_no == asked.external_no;
-        match self.agreements.iter_mut().find(same) {
-            Some(before) => {
-                before.notify_url = asked.notify_url;
-                before.return_url = asked.return_url;
-                before.clone()
-            }
-            None => {
-                self.agreements.push(asked.clone());
-                asked
-            }
-        }
-    }
-
-    pub(crate) fn agreement(&self, of: impl Fn(&Agreement) -> bool) -> Option<&Agreement> {
-        self.agreements.iter().find(|agreement| of(agreement))
-    }
-
-    /// Moves an agreement on, if it is in the state from which that is possible.
-    pub(crate) fn move_agreement(
-        &mut self,
-        agreement_no: &str,
-        from: AgreementState,
-        to: AgreementState,
-        now: Timestamp,
-    ) -> Option<Agreement> {
-        let agreement = self.agreements.iter_mut().find(|agreement| agreement.agreement_no == agreement_no)?;
-        if agreement.state != from {
-            return None;
-        }
-        agreement.state = to;
-        if to == AgreementState::InForce {
-            agreement.signed_at = Some(now);
-        }
-        Some(agreement.clone())
-    }
-
-    pub(crate) fn agreements(&self) -> &[Agreement] {
-        &self.agreements
     }
 }

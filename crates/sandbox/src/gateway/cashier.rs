@@ -90,13 +90,13 @@ pub(super) fn page(gateway: Gateway, words: Words, return_url: Option<&str>, bod
 }
 
 /// A page that says what is wrong.
-pub(super) fn trouble(status: StatusCode, headers: &HeaderMap, what: &str) -> Response {
+pub(super) fn trouble(gateway: Gateway, status: StatusCode, headers: &HeaderMap, what: &str) -> Response {
     let words = Words::of(headers);
     let body = html! {
         h1 { (words.pick("付不了", "This cannot be paid")) }
         p { (what) }
     };
-    (status, page(Gateway::Alipay, words, None, &body)).into_response()
+    (status, page(gateway, words, None, &body)).into_response()
 }
 
 #[derive(Deserialize)]
@@ -155,7 +155,7 @@ fn show(
 ) -> Response {
     let words = Words::of(headers);
     let Some(trade) = sandbox.gateways.desk(gateway).book().see(trade_no, sandbox.clock.now()) else {
-        return trouble(StatusCode::NOT_FOUND, headers, words.pick("没有这个订单", "No such order"));
+        return trouble(gateway, StatusCode::NOT_FOUND, headers, words.pick("没有这个订单", "No such order"));
     };
     let back = redirect_url.or_else(|| trade.return_url.clone()).filter(|url| origin_of(url).is_some());
     let amount = yuan(trade.amount_fen);
@@ -197,7 +197,8 @@ fn perform(
     }
     let now = sandbox.clock.now();
     let Some(trade) = sandbox.gateways.desk(gateway).book().see(trade_no, now) else {
-        return trouble(StatusCode::NOT_FOUND, headers, "没有这个订单");
+        let what = Words::of(headers).pick("没有这个订单", "No such order");
+        return trouble(gateway, StatusCode::NOT_FOUND, headers, what);
     };
     let paid = match act {
         "pay" => pay(sandbox, gateway, trade_no, 1),
@@ -245,8 +246,7 @@ fn paid_letter(sandbox: &Sandbox, gateway: Gateway, trade: &Trade) -> Option<Let
 impl Sandbox {
     /// Pays an order as the cashier does, by the shop's number. False if it cannot be paid.
     pub fn pay_order(self: &Arc<Self>, gateway: Gateway, out_trade_no: &str) -> bool {
-        let trades = self.gateways.desk(gateway).book().trades(self.clock.now());
-        let found = trades.into_iter().find(|trade| trade.out_trade_no == out_trade_no);
-        found.is_some_and(|trade| pay(self, gateway, &trade.trade_no, 1))
+        let trade_nos = self.gateways.desk(gateway).book().trade_nos(out_trade_no);
+        trade_nos.iter().any(|trade_no| pay(self, gateway, trade_no, 1))
     }
 }

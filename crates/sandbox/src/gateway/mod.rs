@@ -14,8 +14,11 @@
 //! | `POST /truth/{gateway}/resend` | `{"out_trade_no"}`: every notice of an order is sent again |
 //! | `GET`, `PUT /gateways` | settings: `speed`, `bills`, `refunds`, `buyer_balance_fen`; absent ones stay |
 
+mod agreement;
 mod alipay;
 mod book;
+#[cfg(test)]
+mod book_tests;
 mod cashier;
 mod key;
 mod page;
@@ -30,12 +33,13 @@ use axum::{Router, http::HeaderMap};
 use kernel::{Rng as _, SystemRng, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use self::{book::Book, key::Key};
 pub use self::{
-    book::{Agreement, AgreementState, Channel, Refund, RefundState, Trade, TradeState},
+    agreement::{Agreement, AgreementState},
+    book::{Channel, Refund, RefundState, Trade, TradeState},
     post::Delivery,
     truth::GatewayTruth,
 };
+use self::{book::Book, key::Key};
 use crate::{Sandbox, department::Department};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -136,6 +140,8 @@ pub(crate) struct Gateways {
     client: OnceLock<reqwest::Client>,
     settings: RwLock<Settings>,
     bills: Mutex<Vec<BillTicket>>,
+    /// Where a payer's phone reaches the sandbox, if not where the shop does.
+    public_url: OnceLock<String>,
 }
 
 /// An address under which a bill can be fetched for a short while.
@@ -159,6 +165,7 @@ impl Default for Gateways {
             client: OnceLock::new(),
             settings: RwLock::new(settings),
             bills: Mutex::default(),
+            public_url: OnceLock::new(),
         }
     }
 }
@@ -182,6 +189,12 @@ impl Gateways {
     pub(crate) fn set(&self, settings: Settings) {
         let speed = settings.speed.max(1);
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Settings { speed, ..settings };
+    }
+
+    /// The cashier of a trade as the payer reaches it.
+    fn cashier(&self, gateway: Gateway, origin: &str, trade_no: &str) -> String {
+        let origin = self.public_url.get().map_or(origin, String::as_str);
+        format!("{origin}/{}/cashier/{trade_no}", gateway.word())
     }
 
     /// Hands out an address's last part for a bill.
@@ -210,6 +223,12 @@ impl Sandbox {
 
     pub fn set_gateways(&self, settings: Settings) {
         self.gateways.set(settings);
+    }
+
+    /// `http://host:port` at which phones find the cashier. Said once, before the first order; without it the cashier is
+    /// where the shop reaches the gateway.
+    pub fn set_public_url(&self, url: impl Into<String>) {
+        let _ = self.gateways.public_url.set(url.into().trim_end_matches('/').to_owned());
     }
 }
 

@@ -3,9 +3,15 @@
 use std::sync::Arc;
 
 use axum::{Router, extract::State, response::Response, routing::get};
+use kernel::Text;
 use maud::html;
 
-use super::{Gateway, civil, yuan};
+use super::{
+    Gateway,
+    agreement::AgreementState,
+    book::{RefundState, TradeState},
+    civil, yuan,
+};
 use crate::{Sandbox, page::page};
 
 const REFRESH_S: u32 = 5;
@@ -37,14 +43,12 @@ fn show(sandbox: &Sandbox, gateway: Gateway) -> Response {
         div.grid {
             @for trade in truth.trades.iter().rev().take(SHOWN) {
                 article.card {
-                    @let state = serde_json::to_value(trade.state).unwrap_or_default();
-                    span.state { (state.as_str().unwrap_or_default()) }
+                    span.state { (trade.state.name().zh_cn) " " span lang="en" { (trade.state.name().en) } }
                     h3 { "¥" (yuan(trade.amount_fen)) }
                     p { (trade.subject) }
                     p { small { (trade.out_trade_no) " · " (civil(trade.created_at)) } }
                     @for refund in &trade.refunds {
-                        @let state = serde_json::to_value(refund.state).unwrap_or_default();
-                        p { "退 ¥" (yuan(refund.amount_fen)) " " small { (refund.no) " · " (state.as_str().unwrap_or_default()) } }
+                        p { "退 ¥" (yuan(refund.amount_fen)) " " small { (refund.no) " · " (refund.state.name().zh_cn) } }
                     }
                     @let told = truth.deliveries.iter().filter(|one| one.about == trade.trade_no);
                     @let (tries, heard) = told.fold((0, 0), |(all, yes), one| (all + 1, yes + u32::from(one.acknowledged)));
@@ -58,8 +62,7 @@ fn show(sandbox: &Sandbox, gateway: Gateway) -> Response {
             div.grid {
                 @for agreement in truth.agreements.iter().rev().take(SHOWN) {
                     article.card {
-                        @let state = serde_json::to_value(agreement.state).unwrap_or_default();
-                        span.state { (state.as_str().unwrap_or_default()) }
+                        span.state { (agreement.state.name().zh_cn) " " span lang="en" { (agreement.state.name().en) } }
                         p { (agreement.external_no) }
                         p { a href={ "/alipay/agreement/" (agreement.agreement_no) } { "看协议" } }
                     }
@@ -68,4 +71,34 @@ fn show(sandbox: &Sandbox, gateway: Gateway) -> Response {
         }
     };
     page(&name.zh_cn, Some(REFRESH_S), body)
+}
+
+impl TradeState {
+    fn name(self) -> Text {
+        match self {
+            Self::Waiting => Text::new("待付款", "waiting"),
+            Self::Paid => Text::new("已付款", "paid"),
+            Self::Closed => Text::new("已关闭", "closed"),
+        }
+    }
+}
+
+impl RefundState {
+    fn name(self) -> Text {
+        match self {
+            Self::Processing => Text::new("处理中", "under way"),
+            Self::Done => Text::new("已到账", "done"),
+            Self::Abnormal => Text::new("退不回去", "abnormal"),
+        }
+    }
+}
+
+impl AgreementState {
+    fn name(self) -> Text {
+        match self {
+            Self::Asked => Text::new("待授权", "asked"),
+            Self::InForce => Text::new("授权中", "in force"),
+            Self::Ended => Text::new("已解除", "ended"),
+        }
+    }
 }

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Gateway, Settings,
-    book::{Agreement, RefundState, Trade},
+    agreement::Agreement,
+    book::{RefundState, Trade},
     post::{self, Delivery},
 };
 use crate::Sandbox;
@@ -39,9 +40,9 @@ impl Sandbox {
 
     /// Sends every notice of an order once more, as old as it is, and says how many those are.
     pub fn resend(self: &Arc<Self>, gateway: Gateway, out_trade_no: &str) -> usize {
-        let trades = self.gateway(gateway).trades;
-        let own = trades.iter().filter(|trade| trade.out_trade_no == out_trade_no);
-        let letters: Vec<_> = own.flat_map(|trade| self.gateways.desk(gateway).post.letters(&trade.trade_no)).collect();
+        let desk = self.gateways.desk(gateway);
+        let trade_nos = desk.book().trade_nos(out_trade_no);
+        let letters: Vec<_> = trade_nos.iter().flat_map(|trade_no| desk.post.letters(trade_no)).collect();
         let count = letters.len();
         for letter in letters {
             post::send(self, letter);

@@ -131,9 +131,16 @@ fn demo_card(person: &DemoPerson) -> Markup {
                     dt { "种类" } dd { (kind) }
                     dt { "车架后六位" } dd { (tail) }
                 }
-                @for account in &person.customers {
-                    dt { (account.biller.department().name().zh_cn) }
-                    dd { (account.no) @if !account.own { " · " (account.holder) } }
+            }
+            @if !person.customers.is_empty() {
+                details {
+                    summary { "户号与就诊卡 " span lang="en" { "Accounts at billers" } }
+                    dl {
+                        @for account in &person.customers {
+                            dt { (account.biller.department().name().zh_cn) @if !account.own { "（" (account.holder) "）" } }
+                            dd { (account.no) }
+                        }
+                    }
                 }
             }
             @if !person.phone.is_empty() { p { a href={ "/sms?phone=" (person.phone) } { "看短信" } } }

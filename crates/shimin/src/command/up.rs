@@ -64,6 +64,9 @@ pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
         let sandbox = house::sandbox_of(&catalogue, args.seed, args.persons, Arc::clone(&clock));
         started.sandbox = Some(format!("http://127.0.0.1:{port}"));
         started.logins = logins(&sandbox);
+        if let Some(ip) = outside {
+            sandbox.set_public_url(format!("http://{ip}:{port}"));
+        }
         phone = Some(Arc::clone(&sandbox));
         sandbox_server = Some((listener, sandbox::router(sandbox)));
     }

@@ -19,7 +19,7 @@ use crate::{
     Sandbox,
     gateway::{
         Gateway,
-        book::{Agreement, AgreementState},
+        agreement::{Agreement, AgreementState},
         cashier, civil,
         post::{self, Letter, Subject},
         yuan,
@@ -130,7 +130,12 @@ async fn show(State(sandbox): State<Arc<Sandbox>>, Path(agreement_no): Path<Stri
     let agreement =
         sandbox.gateways.desk(Gateway::Alipay).book().agreement(|one| one.agreement_no == agreement_no).cloned();
     let Some(agreement) = agreement else {
-        return cashier::trouble(StatusCode::NOT_FOUND, &headers, words.pick("没有这个协议", "No such agreement"));
+        return cashier::trouble(
+            Gateway::Alipay,
+            StatusCode::NOT_FOUND,
+            &headers,
+            words.pick("没有这个协议", "No such agreement"),
+        );
     };
     let limit = agreement.limit_fen.map(yuan);
     let body = html! {

@@ -155,7 +155,7 @@ pub(super) async fn open_page(sandbox: &Arc<Sandbox>, request: &Request) -> Resu
 async fn precreate(sandbox: &Arc<Sandbox>, request: &Request) -> Said {
     let order = order(request, Channel::Code, sandbox.clock.now())?;
     let trade = place(sandbox, order).await?;
-    let qr_code = format!("{}/alipay/cashier/{}", request.origin, trade.trade_no);
+    let qr_code = sandbox.gateways.cashier(Gateway::Alipay, &request.origin, &trade.trade_no);
     Ok(fields(json!({ "out_trade_no": trade.out_trade_no, "qr_code": qr_code })))
 }
 

@@ -103,8 +103,8 @@ async fn answer(sandbox: &Arc<Sandbox>, headers: &HeaderMap, query: &str, body: 
         let request = read(sandbox, parameters, origin(headers));
         if method::is_page(&method) {
             return match request {
-                Ok(request) => page(sandbox, &request).await,
-                Err(refusal) => cashier::trouble(StatusCode::OK, headers, &refusal.3),
+                Ok(request) => page(sandbox, headers, &request).await,
+                Err(refusal) => cashier::trouble(Gateway::Alipay, StatusCode::OK, headers, &refusal.3),
             };
         }
         let said = match request {
@@ -117,14 +117,16 @@ async fn answer(sandbox: &Arc<Sandbox>, headers: &HeaderMap, query: &str, body: 
 }
 
 /// A page of the platform: the browser goes on to the cashier.
-async fn page(sandbox: &Arc<Sandbox>, request: &Request) -> Response {
+async fn page(sandbox: &Arc<Sandbox>, headers: &HeaderMap, request: &Request) -> Response {
     let to = match request.method.as_str() {
         "alipay.user.agreement.page.sign" => agreement::ask(sandbox, request),
         _ => method::open_page(sandbox, request).await,
     };
     match to {
         Ok(to) => Redirect::to(&to).into_response(),
-        Err(refusal) => cashier::trouble(StatusCode::OK, &HeaderMap::new(), &format!("{}（{}）", refusal.3, refusal.2)),
+        Err(refusal) => {
+            cashier::trouble(Gateway::Alipay, StatusCode::OK, headers, &format!("{}（{}）", refusal.3, refusal.2))
+        }
     }
 }
 

@@ -14,7 +14,8 @@ use crate::{
     Sandbox,
     gateway::{
         Gateway,
-        book::{Agreement, AgreementState, Book, Trade, TradeState},
+        agreement::{Agreement, AgreementState},
+        book::{Book, Trade, TradeState},
         civil,
         post::{Forgery, Letter, Message, Subject, Writing},
         yuan,

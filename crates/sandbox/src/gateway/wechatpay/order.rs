@@ -100,7 +100,7 @@ pub(super) async fn prepay(sandbox: &Arc<Sandbox>, request: &Request, kind: &str
         }
         _ => {}
     }
-    let cashier = format!("{}/wechatpay/cashier/{}", request.origin, trade.trade_no);
+    let cashier = sandbox.gateways.cashier(Gateway::WechatPay, &request.origin, &trade.trade_no);
     Ok(Some(match channel {
         Channel::Code => json!({ "code_url": cashier }),
         Channel::Wap => json!({ "h5_url": cashier }),
