@@ -31,17 +31,15 @@ export class Clerk {
 
   /** Posts a form that a code opens, with the codes of the moment until one is taken: a code works once. */
   async #withCode(path, form) {
-    for (let i = 0; i < 80; i++) {
-      for (const code of await this.codes()) {
-        if (code === this.house.usedCodes.get(this.account.login)) continue;
-        const answer = await this.context.request.post(path, { form: { ...form, code }, maxRedirects: 0 });
-        if (answer.status() === 303) {
-          this.house.usedCodes.set(this.account.login, code);
-          return;
-        }
-        // Four wrong codes in a row are near the lock; an old one is tried no more.
-        this.house.usedCodes.set(this.account.login, code);
-        break;
+    const used = this.house.usedCodes.get(this.account.login) ?? new Set();
+    this.house.usedCodes.set(this.account.login, used);
+    for (let i = 0; i < 100; i++) {
+      // A code is tried once, whatever comes of it: five wrong ones in a row would rest the account.
+      const fresh = (await this.codes()).find((code) => !used.has(code));
+      if (fresh) {
+        used.add(fresh);
+        const answer = await this.context.request.post(path, { form: { ...form, code: fresh }, maxRedirects: 0 });
+        if (answer.status() === 303) return;
       }
       await sleep(1_000);
     }

@@ -64,7 +64,7 @@ export class House {
     house.sandbox = started.sandbox;
     house.logins = started.logins;
     house.staff = started.staff;
-    /** The code that each account of staff used last: none works twice. */
+    /** The codes that each account of staff has used: none works twice. */
     house.usedCodes = new Map();
     await eventually('/readyz', () => fetch(`${house.url}/readyz`).then((answer) => answer.ok, () => false));
     house.startedMs = Date.now() - began;

@@ -144,7 +144,7 @@ fn journal(visit: &Visit, payment: &DeskPayment) -> Markup {
         Column::text(text::desk_journal_step(l)),
         Column::text(text::desk_journal_debit(l)),
         Column::text(text::desk_journal_credit(l)),
-        Column::number(text::refund_amount(l)),
+        Column::number(text::desk_journal_amount(l)),
     ];
     let account = |name: &str| html! { span.mono translate="no" { (name) } };
     let rows: Vec<Vec<Markup>> = payment

@@ -115,7 +115,7 @@ pub(crate) fn page_of(visit: &Visit, page: &DayPage) -> Response {
     let closed = page.closed.iter().find(|one| one.day == day);
     let body = html! {
         (heading(text::settlements_title(l), text::settlements_lead(l)))
-        form.card.inline.actions method="get" action=(visit.below("settlements")) {
+        form.card.inline method="get" action=(visit.below("settlements")) {
             (Field { name: "day", label: text::settlement_day(l), value: &day.to_string(), input: Input::Date, ..Field::default() }.html(l))
             (Button::secondary(text::settlement_show(l)))
         }
@@ -127,7 +127,7 @@ pub(crate) fn page_of(visit: &Visit, page: &DayPage) -> Response {
                 span.hint { (text::settlement_print(l)) }
             }
         }
-        div.two.actions {
+        div.two {
             div {
                 @if let Some(state) = &page.state { (day_state(visit, state, closed)) }
                 @if !page.balances.is_empty() { (balances(visit, &page.balances)) }

@@ -167,6 +167,7 @@ crate::texts! {
     desk_journal_step: "步骤", "Step";
     desk_journal_debit: "借", "Debit";
     desk_journal_credit: "贷", "Credit";
+    desk_journal_amount: "金额", "Amount";
     desk_no_person: "这里不显示缴费人的个人信息。", "No personal data of the payer is shown here.";
     refund_ask_title: "申请退款", "Ask for a refund";
     refund_ask_lead(most: &str): "最多可退 {most}。提交后由另一人审核。", "At most {most}. Somebody else decides.";
