@@ -29,20 +29,23 @@ pub fn read(method: &str, reply: &Reply, key: &GatewayKey) -> Result<Said, Failu
     // Read once for its form: no name twice, no endless depth. After that the raw pieces mean one thing only.
     json::parse(text)?;
     let pieces: HashMap<String, &RawValue> = serde_json::from_str(text).map_err(|_| Failure::Garbage)?;
-    let Some(said) = pieces.get(&format!("{}_response", method.replace('.', "_"))) else {
+    let sign = pieces.get("sign").and_then(|sign| serde_json::from_str::<String>(sign.get()).ok());
+    let Some(raw) = pieces.get(&format!("{}_response", method.replace('.', "_"))) else {
         return Err(refusal(method, pieces.get("error_response")));
     };
-    let said = said.get();
-    let signature = pieces.get("sign").and_then(|sign| serde_json::from_str::<String>(sign.get()).ok());
-    if !signature.is_some_and(|signature| key.verifies(said.as_bytes(), &signature)) {
-        tracing::error!(method, "the reply's signature does not hold");
-        return Err(Failure::Garbage);
+    let said = json::parse(raw.get())?;
+    match sign {
+        Some(sign) if key.verifies(raw.get().as_bytes(), &sign) => judge(method, said),
+        None if said["code"] != DONE => Err(refusal(method, Some(raw))),
+        _ => {
+            tracing::error!(method, "the reply's signature does not hold");
+            Err(Failure::Garbage)
+        }
     }
-    judge(method, json::parse(said)?)
 }
 
-/// A reply without the method's object is an error of the whole request, and may come unsigned: it says nothing about
-/// any order.
+/// An error of the whole request, for example of an application that the platform does not know, may come unsigned: it
+/// says nothing about any order.
 fn refusal(method: &str, error: Option<&&RawValue>) -> Failure {
     let Some(error) = error.and_then(|error| json::parse(error.get()).ok()) else { return Failure::Garbage };
     tracing::error!(method, code = code(&error), "the gateway refuses the request");
@@ -128,10 +131,10 @@ mod tests {
         assert_eq!(say(json!({ "code": "40004", "sub_code": "ACQ.SYSTEM_ERROR" })), Err(Failure::Down));
         assert_eq!(say(json!({ "code": "40005", "sub_code": "isv.app-call-limited" })), Err(Failure::Busy));
         assert_eq!(say(json!({ "msg": "Success" })), Err(Failure::Half));
-        assert_eq!(
-            heard(r#"{"error_response":{"code":"40002","sub_code":"isv.invalid-app-id"}}"#),
-            Err(Failure::Refused)
-        );
+        for name in ["error_response", "alipay_trade_query_response"] {
+            let unsigned = format!(r#"{{"{name}":{{"code":"40002","sub_code":"isv.invalid-app-id"}}}}"#);
+            assert_eq!(heard(unsigned), Err(Failure::Refused), "{name}");
+        }
     }
 
     #[test]
