@@ -39,7 +39,7 @@ pub fn name(text: &str) -> String {
     chars.iter().take(surname).copied().chain(std::iter::repeat_n('*', hidden)).collect()
 }
 
-/// `太原市迎泽区***`: a postal address up to its district, so that two accounts can be told apart and no door be found.
+/// `湖滨市东岸区***`: a postal address up to its district, so that two accounts can be told apart and no door be found.
 #[must_use]
 pub fn address(text: &str) -> String {
     let ends = |c: char| matches!(c, '区' | '县' | '旗');

@@ -6,13 +6,14 @@ use manifest::{Act, Files, act::CustomerNo, service::Subject};
 use crate::lakeside::{self, BINDINGS, CITY, check, expect};
 
 const BILL: &str = "services/lamp-bill.toml";
+const STORY: &str = "services/lamp-bill.story.toml";
 const FEES: &str = "rules/old/late-fees.toml";
 const TARIFFS: &str = "rules/old/tariffs.toml";
 
 fn files() -> Files {
     let mut files = lakeside::files();
     files.insert(BILL.into(), include_str!("lakeside/lamp-bill.toml").into());
-    files.insert("services/lamp-bill.story.toml".into(), include_str!("lakeside/lamp-bill.story.toml").into());
+    files.insert(STORY.into(), include_str!("lakeside/lamp-bill.story.toml").into());
     files.insert(FEES.into(), include_str!("lakeside/late-fees.toml").into());
     files.insert(TARIFFS.into(), include_str!("lakeside/tariffs.toml").into());
     if let Some(bindings) = files.get_mut(BINDINGS) {
@@ -119,6 +120,10 @@ const BREAKS: &[Break] = &[
     ),
     (BINDINGS, "[act.lamp-bill.withdraw]", "[act.lamp-bill.accept]", "missing-act", "", "[service.lamp-bill]"),
     (BINDINGS, "[act.lamp-bill.withdraw]", "[act.lamp-bill.accept]", "needless-act", "[act.lamp-bill.accept", "accept"),
+    // Stories.
+    (STORY, "rows_min = 1", "open_min = 2, open_max = 1", "impossible-rows", "open_min = ", "2"),
+    (STORY, "rows_min = 1", "open_min = 2, rows_max = 1", "impossible-rows", "open_min = ", "2"),
+    (STORY, "customer-with-arrears", "owner-with-open-violations", "wrong-role", "given = ", "\"owner"),
     // Being late.
     (BILL, "rule = \"lamps\"", "rule = \"lanterns\"", "unknown-late-fee", "late = ", "\"lanterns\""),
     (BILL, "from = \"due_on\" }\nnote", "from = \"month\" }\nnote", "wrong-kind", "late = ", "\"month\""),
@@ -318,4 +323,15 @@ fn the_fee_of_the_day_and_the_place_is_found() {
     let (tariff, rule) = rules.tariff_on(day("2012-01-01"), "149900", "lamps").expect("a tariff");
     assert_eq!((tariff.step.len(), rule.place.as_str()), (3, "14"));
     assert_eq!(Money::from_fen(i64::from(tariff.step[0].unit_milliyuan) / 10).yuan(), "0.50");
+}
+
+#[test]
+fn stories_of_a_balance_have_nobody_who_owes() {
+    let mut files = with(BILL, "purpose = \"bill\"", "purpose = \"top-up\"");
+    let service = files.get_mut(BILL).expect("service");
+    let cut = service.find("id = \"id\"\namount").expect("the rows' keys");
+    service.truncate(cut);
+    service.push_str("balance = \"owed\"\nnote = { zh-CN = \"付\", en = \"paid\" }\n");
+    let loaded = check(&files);
+    expect(&loaded, &files, "wrong-role", STORY, "given = ", "\"customer-with-arrears\"");
 }
