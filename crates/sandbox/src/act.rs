@@ -80,7 +80,10 @@ impl District {
 
     /// The record that a decision is about.
     pub(crate) fn record_of_decision(&self, no: &str) -> Option<String> {
-        let digits = no.strip_prefix(self.area.code.as_str()).filter(|tail| tail.len() == 10)?;
+        let digits = no.strip_prefix(self.area.code.as_str())?;
+        if digits.len() != 10 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
         let number = (digits.parse::<u64>().ok()? + NUMBERS - OFFSET) % NUMBERS;
         let back = u128::from(number) * u128::from(STEP_BACK) % u128::from(NUMBERS);
         Some(format!("{}{back:010}", self.area.code))
@@ -180,7 +183,7 @@ mod tests {
             let no = district.decision_no(number);
             assert_eq!(district.record_of_decision(&no), Some(format!("659900{number:010}")), "{no}");
         }
-        for wrong in ["", "659900", "6599000000000", "429900000000000300", "659900abcdefghij"] {
+        for wrong in ["", "659900", "6599000000000", "429900000000000300", "659900abcdefghij", "659900+000000003"] {
             assert_eq!(district.record_of_decision(wrong), None, "{wrong}");
         }
     }

@@ -175,7 +175,8 @@ impl Journal {
 
     /// Money leaves a balance at the counter, without a posting of ours.
     pub(crate) fn spend(&mut self, subject: &str, amount_fen: i64) {
-        *self.spent_fen.entry(subject.to_owned()).or_default() += amount_fen;
+        let spent = self.spent_fen.entry(subject.to_owned()).or_default();
+        *spent = spent.saturating_add(amount_fen);
     }
 
     pub(crate) fn postings(&self) -> &[Posting] {

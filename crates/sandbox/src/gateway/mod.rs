@@ -153,6 +153,8 @@ struct BillTicket {
 }
 
 const BILL_URL_MS: i64 = 30_000;
+/// A hundred million yuan: what both gateways take at most for one order.
+const AMOUNT_FEN_MAX: i64 = 10_000_000_000;
 
 impl Default for Gateways {
     fn default() -> Self {

@@ -34,6 +34,7 @@ use super::{FOUND, NOTHING, UNKNOWN, head, tidy};
 use crate::{
     Sandbox,
     biller::{Bill, BillState, Biller, Customer, Order, Withdrawal},
+    days::plus_days,
     demo,
     population::District,
     posting::{Outcome, Posting, PostingKind, Refusal},
@@ -223,8 +224,9 @@ fn pay(desk: &Desk<'_>, asked: Pay) -> Reply {
             paid_at: instant(&asked.jfsj)?,
             trade_no: asked.jylsh.trim().to_owned(),
         };
-        // Nobody pays tomorrow.
-        (order.paid_at.date() <= desk.today()).then_some(order)
+        // Nobody pays tomorrow, and nobody tells after a year.
+        let on = order.paid_at.date();
+        (on <= desk.today() && on > plus_days(desk.today(), -366)).then_some(order)
     };
     let Some(order) = read() else { return Reply::Unreadable };
     let Some(customer) = desk.customer(&no) else { return Reply::Row(head(UNKNOWN, "hh", &no)) };

@@ -88,7 +88,7 @@ fn order(request: &Request, channel: Channel, now: Timestamp) -> Result<Order, s
         ),
         (None, Some(minutes)) => {
             let minutes = minutes.strip_suffix('m').and_then(|minutes| minutes.parse::<i64>().ok());
-            minutes.map(|minutes| now.plus_s(minutes * 60))
+            minutes.map(|minutes| now.plus_s(minutes.saturating_mul(60)))
         }
         (None, None) => None,
     };

@@ -22,7 +22,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 pub(super) use self::method::letter;
-use super::{Gateway, book::Shop, cashier, key, origin};
+use super::{AMOUNT_FEN_MAX, Gateway, book::Shop, cashier, key, origin};
 use crate::{Sandbox, reply};
 
 pub(super) fn routes() -> Router<Arc<Sandbox>> {
@@ -75,8 +75,9 @@ impl Request {
 
     pub(super) fn fen(&self, name: &str) -> Result<i64, Refusal> {
         let text = self.required(name)?;
-        let amount = kernel::Money::parse_yuan(&text).map(kernel::Money::fen).filter(|fen| *fen > 0);
-        amount.ok_or_else(|| declined("ACQ.INVALID_PARAMETER", &format!("{name} 应为正数，最多两位小数")))
+        let amount = kernel::Money::parse_yuan(&text).map(kernel::Money::fen);
+        let amount = amount.filter(|fen| (1..=AMOUNT_FEN_MAX).contains(fen));
+        amount.ok_or_else(|| declined("ACQ.INVALID_PARAMETER", &format!("{name} 应为正数，最多两位小数，不超过一亿元")))
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{Sandbox, reply};
 
 const ALGORITHM: &str = "WECHATPAY2-SHA256-RSA2048";
 /// How old a request may be.
-const AGE_MAX_S: i64 = 300;
+const AGE_MAX_S: u64 = 300;
 
 pub(super) fn routes() -> Router<Arc<Sandbox>> {
     Router::new()
@@ -125,7 +125,7 @@ fn believe(sandbox: &Sandbox, asked: &Asked) -> Result<Request, Refusal> {
         return Err(wrong("没有这个序列号的商户证书"));
     }
     let now_s = sandbox.clock.now().0.div_euclid(1_000);
-    if timestamp.parse::<i64>().ok().is_none_or(|at| (now_s - at).abs() > AGE_MAX_S) {
+    if timestamp.parse::<i64>().ok().is_none_or(|at| now_s.abs_diff(at) > AGE_MAX_S) {
         return Err(wrong("时间戳与当前时间相差超过五分钟"));
     }
     let target = asked.uri.path_and_query().map_or("", |target| target.as_str());

@@ -11,7 +11,7 @@ use crate::{
     Sandbox,
     fault::Fault,
     gateway::{
-        Gateway,
+        AMOUNT_FEN_MAX, Gateway,
         book::{Channel, Order, Trade, TradeState, Wrong},
         post::{self, Letter, Subject},
     },
@@ -42,7 +42,7 @@ fn order(request: &Request, channel: Channel) -> Result<Order, Refusal> {
     if amount["currency"].as_str().is_some_and(|currency| currency != "CNY") {
         return Err(parameter("amount.currency 只能是 CNY"));
     }
-    let amount_fen = amount["total"].as_i64().filter(|fen| *fen > 0);
+    let amount_fen = amount["total"].as_i64().filter(|fen| (1..=AMOUNT_FEN_MAX).contains(fen));
     let notify_url = request.text("notify_url")?;
     if !notify_url.starts_with("http") || notify_url.contains('?') {
         return Err(parameter("notify_url 应为不带参数的网址"));
