@@ -101,7 +101,7 @@ impl Stores {
     pub fn opened_cells(&self) -> Vec<Cell> {
         let cities = self.cities.read().unwrap_or_else(PoisonError::into_inner);
         let mut cities: Vec<&City> = cities.values().collect();
-        cities.sort_by(|a, b| a.name().to_string().cmp(&b.name().to_string()));
+        cities.sort_by_cached_key(|city| city.name().to_string());
         std::iter::once(&self.platform.0).chain(cities.into_iter().map(|city| &city.cell)).cloned().collect()
     }
 

@@ -13,7 +13,7 @@ pub async fn two_processes_keep_one_book(first: Arc<dyn Opener>, second: Arc<dyn
         cities.push(lakeside(&stores).await);
     }
     let [here, there] = cities.as_slice() else { panic!("two cities") };
-    let both = |n: u64| if n % 2 == 0 { here.clone() } else { there.clone() };
+    let both = |n: u64| if n.is_multiple_of(2) { here.clone() } else { there.clone() };
 
     let tasks: Vec<_> = (100..164)
         .map(|n| {
