@@ -2,6 +2,7 @@
 // state that a page has.
 import { CITY, ELECTRICITY, SOON } from './city.js';
 import { fits } from './people.js';
+import { PHONE_AGENT, Till, account, unpaid } from './till.js';
 
 export const LOOKS = {
   light: { context: { colorScheme: 'light' }, cookies: {}, tapPx: 44 },
@@ -13,10 +14,13 @@ export const LOOKS = {
 const service = (id) => `/${CITY}/s/${id}`;
 const ask = (id) => `${service(id)}/ask`;
 
+/** Somebody with an open violation, several electricity bills and a hospital card. */
+const payer = (person) => fits.driver(person) && unpaid(account(person, 'electricity')).length > 1 && account(person, 'hospital') && account(person, 'water');
+
 /** The four browsers: nobody's, somebody's before the real-name check, somebody's without cards, and a settled citizen's. */
 export async function browsers(citizen, people, look) {
   const open = async (person) => {
-    const one = await citizen(person, look.context);
+    const one = await citizen(person, { userAgent: PHONE_AGENT, ...look.context });
     const cookies = Object.entries(look.cookies).map(([name, value]) => ({ name, value, url: one.house.url }));
     if (cookies.length) await one.context.addCookies(cookies);
     return one;
@@ -25,15 +29,14 @@ export async function browsers(citizen, people, look) {
     await open({ phone: people.phone() }),
     await open(await people.cast(fits.anybody)),
     await open(await people.cast(fits.anybody)),
-    await open(await people.cast(fits.household)),
+    await open(await people.cast(payer)),
   ];
   await newcomer.isSignedIn();
   await cardless.isVerified();
   await settled.isVerified();
   await settled.hasCar();
   await settled.hasLicence();
-  await settled.hasAccount(ELECTRICITY.id, ELECTRICITY.biller);
-  await settled.hasAccount('hospital-card', 'hospital');
+  for (const biller of ['electricity', 'water', 'hospital']) await new Till(settled).has(biller);
   // Consents in both directions, one agreed to and one waiting.
   const consent = (from, to, kind) => from.post('/me/consents', { person_name: to.person.name, person_phone: to.person.phone, kind });
   await consent(cardless, settled, 'vehicle');
@@ -61,6 +64,44 @@ export function pages(house) {
     await page.goto(`/${CITY}/cards`);
     return page.locator('a[href$="/unbind"]').first().getAttribute('href');
   };
+  const begin = (id, query = '') => async ({ page }) => {
+    await page.goto(ask(id));
+    const href = await page.locator('a[href*="/pay/"]').first().getAttribute('href');
+    return query ? `${href.split('?')[0]}?${query}` : href;
+  };
+  // The newest period alone, which this biller does not take.
+  const tooSoon = async ({ page }) => {
+    await page.goto(ask('electricity-bill'));
+    const [form, row] = [page.locator('form:has([type=checkbox])'), page.locator('[type=checkbox]').last()];
+    return `${await form.getAttribute('action')}?bill=${await row.getAttribute('value')}`;
+  };
+  const begun = async (one) => {
+    await one.page.goto(await begin('electricity-bill')(one));
+    await one.page.locator('form.card button.wide').click();
+    await one.page.waitForURL(`${house.sandbox}/**`);
+  };
+  const payment = (more = '') => async ({ page }) => {
+    await page.goto(`/${CITY}/payments`);
+    return `${await page.locator('main ul.rows a').first().getAttribute('href')}${more}`;
+  };
+  const state = async (one, wanted) => {
+    const path = `${await payment()(one)}/state`;
+    for (let i = 0; i < 300 && (await (await one.get(path)).text()) !== wanted; i++) await one.page.waitForTimeout(100);
+  };
+  const paid = async (one, wanted) => {
+    const till = new Till(one);
+    await till.paysElsewhere('alipay', await till.order('alipay'));
+    await state(one, wanted);
+  };
+  const printed = async (one) => {
+    const file = await (await one.get(await payment('/receipt.json')(one))).text();
+    return file;
+  };
+  const confirmed = async (one) => {
+    await one.page.goto(await payment('/receipt')(one));
+    return one.page.locator('a[href*="/verify/"]').getAttribute('href');
+  };
+  const beside = (id, to) => async (one) => (await begin(id, 'x=1')(one)).split('?')[0].replace('/pay/', `/${to}/`);
   return [
     { name: 'landing', who: 'nobody', path: '/' },
     { name: 'cities', who: 'nobody', path: '/cities' },
@@ -122,6 +163,36 @@ export function pages(house) {
     { name: 'start', who: 'settled', path: service('vehicle-violation') },
     { name: 'cards', who: 'settled', path: `/${CITY}/cards` },
     { name: 'unbind', who: 'settled', find: card, like: '/x/cards/card/unbind' },
+    { name: 'payments-none', who: 'cardless', path: `/${CITY}/payments` },
+    { name: 'accounts-none', who: 'cardless', path: `/${CITY}/bills` },
+    { name: 'verify', who: 'nobody', path: '/verify' },
+    { name: 'verify-wrong', who: 'nobody', path: '/verify', then: send('/verify') },
+    { name: 'receipt-key', who: 'nobody', path: `/${CITY}/receipt-key` },
+    { name: 'water', who: 'settled', path: ask('water-bill') },
+    { name: 'accounts', who: 'settled', path: `/${CITY}/bills` },
+    { name: 'check', who: 'settled', find: begin('electricity-bill'), like: '/x/s/y/pay/card' },
+    { name: 'check-accept', who: 'settled', find: begin('vehicle-violation'), like: '/x/s/y/pay/card' },
+    { name: 'check-too-soon', who: 'settled', find: tooSoon, like: '/x/s/y/pay/card', status: 409 },
+    { name: 'top-up-mistake', who: 'settled', find: begin('hospital-card', 'amount=5'), like: '/x/s/y/pay/card', status: 422 },
+    { name: 'top-up', who: 'settled', find: begin('hospital-card', 'amount=50'), like: '/x/s/y/pay/card' },
+    { name: 'rest', who: 'settled', find: beside('hospital-card', 'rest'), like: '/x/s/y/rest/card' },
+    { name: 'autopay', who: 'settled', find: beside('electricity-bill', 'autopay'), like: '/x/s/y/autopay/card' },
+    { name: 'payment-pending', who: 'settled', first: begun, find: payment(), like: '/x/payments/payment' },
+    { name: 'home-unfinished', who: 'settled', path: `/${CITY}`, home: true },
+    { name: 'payment-processing', who: 'settled', first: async (one) => { await house.fault('electricity', 'down'); await paid(one, 'posting'); },
+      find: payment(), like: '/x/payments/payment' },
+    { name: 'payment-posted', who: 'settled', first: async (one) => { await house.allWell(); await state(one, 'posted'); }, find: payment(), like: '/x/payments/payment' },
+    { name: 'receipt', who: 'settled', find: payment('/receipt'), like: '/x/payments/payment/receipt' },
+    { name: 'verify-genuine', who: 'settled', path: '/verify', then: async (one) => {
+      const file = await printed(one);
+      await one.page.goto('/verify');
+      await one.page.locator('textarea').fill(file);
+      await one.page.locator('form.card button.wide').click();
+      await one.page.waitForSelector('.good');
+    } },
+    { name: 'confirmed', who: 'settled', find: confirmed, like: '/x/verify/receipt' },
+    { name: 'confirmed-altered', who: 'settled', find: async (one) => (await confirmed(one)).replace('a=', 'a=9'), like: '/x/verify/receipt' },
+    { name: 'payments', who: 'settled', path: `/${CITY}/payments` },
     { name: 'me', who: 'settled', path: '/me' },
     { name: 'access', who: 'settled', path: '/me/access' },
     { name: 'consents', who: 'settled', path: '/me/consents' },

@@ -166,6 +166,8 @@ pub struct Home {
     strip: Vec<HomeStat>,
     /// Consents that wait for the citizen's decision.
     asked_consents: u64,
+    /// The newest payment that has not come to an end.
+    unfinished_payment: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -247,5 +249,6 @@ pub async fn home(
             })
             .collect(),
         asked_consents: home.asked_consents,
+        unfinished_payment: home.unfinished.map(|(payment, _)| payment.to_string()),
     }))
 }

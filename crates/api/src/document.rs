@@ -16,9 +16,9 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Api, access, callback, card, catalogue, consent, health,
+    Api, access, autopay, bill, callback, card, catalogue, consent, health, payment,
     problem::{CODES, FieldProblem, Problem},
-    profile, real_name, record,
+    profile, quote, real_name, receipt, record, rest,
     route::{self, Policy},
     session, sign_in,
 };
@@ -60,6 +60,17 @@ pub(crate) fn open_router() -> OpenApiRouter<Api> {
         .routes(routes!(record::ask))
         .routes(routes!(record::row))
         .routes(routes!(record::evidence))
+        .routes(routes!(bill::list))
+        .routes(routes!(quote::quote))
+        .routes(routes!(quote::pay))
+        .routes(routes!(payment::list))
+        .routes(routes!(payment::show, payment::cancel))
+        .routes(routes!(payment::switch))
+        .routes(routes!(receipt::show))
+        .routes(routes!(receipt::file))
+        .routes(routes!(receipt::key))
+        .routes(routes!(rest::show, rest::withdraw))
+        .routes(routes!(autopay::show, autopay::set, autopay::stop))
 }
 
 /// The whole document.

@@ -5,6 +5,8 @@
 //! ([`routes`]), enforced by the [`gate`] before any handler runs. No rule about cities or services is here.
 
 mod access;
+mod autopay;
+mod bill;
 mod callback;
 mod caller;
 mod card;
@@ -14,11 +16,15 @@ mod document;
 mod gate;
 mod health;
 mod metric;
+mod payment;
 mod problem;
 mod profile;
+mod quote;
 mod rate;
 mod real_name;
+mod receipt;
 mod record;
+mod rest;
 mod route;
 mod session;
 mod sign_in;

@@ -98,6 +98,21 @@ table! {
     GET    "/api/v1/cities/{city}/services/{service}/records"               Verified Reading;
     GET    "/api/v1/cities/{city}/services/{service}/records/{row}"         Verified Reading;
     GET    "/api/v1/cities/{city}/services/{service}/records/{row}/evidence" Verified Reading;
+    GET    "/api/v1/cities/{city}/bills"                                    Verified Reading;
+    POST   "/api/v1/cities/{city}/services/{service}/cards/{card}/quote"    Verified Writing;
+    POST   "/api/v1/cities/{city}/services/{service}/cards/{card}/payments" Verified Writing;
+    GET    "/api/v1/cities/{city}/services/{service}/cards/{card}/rest"     Verified Reading;
+    POST   "/api/v1/cities/{city}/services/{service}/cards/{card}/rest"     Verified Writing;
+    GET    "/api/v1/cities/{city}/services/{service}/cards/{card}/autopay"  Verified Reading;
+    POST   "/api/v1/cities/{city}/services/{service}/cards/{card}/autopay"  Verified Writing;
+    DELETE "/api/v1/cities/{city}/services/{service}/cards/{card}/autopay"  Verified Writing;
+    GET    "/api/v1/cities/{city}/payments"                                 Verified Reading;
+    GET    "/api/v1/cities/{city}/payments/{payment}"                       Verified Reading;
+    DELETE "/api/v1/cities/{city}/payments/{payment}"                       Verified Writing;
+    PUT    "/api/v1/cities/{city}/payments/{payment}/provider"              Verified Writing;
+    GET    "/api/v1/cities/{city}/payments/{payment}/receipt"               Verified Reading;
+    GET    "/api/v1/cities/{city}/payments/{payment}/receipt/file"          Verified Reading;
+    GET    "/api/v1/cities/{city}/receipt-key"                              Anyone   Open;
 }
 
 /// Every route with its policy.

@@ -194,9 +194,9 @@ impl Platform {
             let Ok(signer) = self.signer(city) else { continue };
             match receipt::verify(&file, signer.public()) {
                 Ok(body) => return Ok(body),
-                // The most telling reason is the one of the key that signed it.
-                Err(Wrong::Key | Wrong::Signature) => {}
-                Err(other) => wrong = other,
+                // The most telling reason is the one of the city whose log it claims to stand in.
+                Err(other) if signer.public().open(&file.checkpoint).is_ok() => wrong = other,
+                Err(_) => {}
             }
         }
         Err(wrong)

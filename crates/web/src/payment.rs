@@ -17,7 +17,7 @@ use maud::{Markup, html};
 use ui::{
     Button, Tone,
     component::{
-        Moment, MomentState, Row, Summary, bars, card, empty, good_news, heading, notice, qr, rows, summary, timeline,
+        Moment, MomentState, Row, Summary, card, empty, good_news, heading, months, notice, qr, rows, summary, timeline,
     },
     format, icon, text,
 };
@@ -63,7 +63,9 @@ pub(crate) async fn cancel(visit: &mut Visit) -> Outcome {
 fn after(visit: &Visit, pack: &CityPack, id: Id, done: kernel::Result<()>, query: &str) -> Outcome {
     let query = match done {
         Ok(()) => query,
-        Err(error) if matches!(error.kind, Kind::Conflict(_) | Kind::Unavailable("provider")) => "?late=1",
+        Err(error) if matches!(error.kind, Kind::Conflict(_)) => "?late=1",
+        // What was asked for is done, and the provider hears of it when it answers again.
+        Err(error) if error.code() == "provider" => "",
         Err(error) => return Err(error.into()),
     };
     Ok(visit.see_other(&format!("/{}/payments/{id}{query}", pack.city.id)))
@@ -349,19 +351,21 @@ const fn state_tag(lang: Lang, state: State) -> (Tone, &'static str) {
     }
 }
 
-/// A year as bars. The figures beside them are the table.
+/// A year as columns, with their table.
 fn chart(lang: Lang, year: &[MonthPaid]) -> Markup {
-    let labels: Vec<(String, u64, String)> = year
+    let named: Vec<(String, i8, u64, String)> = year
         .iter()
         .map(|month| {
-            let label = match lang {
-                Lang::ZhCn => format!("{} 年 {} 月", month.year, month.month),
-                Lang::En => format!("{}-{:02}", month.year, month.month),
-            };
-            (label, u64::try_from(month.amount.fen()).unwrap_or(0), format::money(month.amount))
+            let label = format::month_of(lang, &format!("{}-{:02}", month.year, month.month));
+            let value = u64::try_from(month.amount.fen()).unwrap_or(0);
+            (label, month.month, value, format::money(month.amount))
         })
         .collect();
-    let items: Vec<(&str, u64, &str)> =
-        labels.iter().map(|(label, value, shown)| (label.as_str(), *value, shown.as_str())).collect();
-    bars(text::payments_year(lang), &items)
+    let items: Vec<(&str, i8, u64, &str)> =
+        named.iter().map(|(label, below, value, shown)| (label.as_str(), *below, *value, shown.as_str())).collect();
+    let sum = Money::from_fen(year.iter().map(|month| month.amount.fen()).sum());
+    html! {
+        p { (text::payments_year_sum(lang, &sum.yuan())) }
+        (months(lang, text::payments_year(lang), &items))
+    }
 }

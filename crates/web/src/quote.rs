@@ -7,7 +7,7 @@ use axum::{
 };
 use connector::pay::Device;
 use engine::{Asked, Chosen, Opened, PayForm, Quote, QuoteLine};
-use kernel::{Error, Id, Kind, Money};
+use kernel::{Error, Id, Kind, Money, Text};
 use manifest::{CityPack, Service, pay::Purpose};
 use maud::{Markup, html};
 use ui::{
@@ -133,6 +133,7 @@ pub(crate) fn page(
         (card(text::pay_what(l), None, html! {
             @for line in &quote.lines { (one(visit, service, line)) }
             (summary([Summary::markup(text::pay_total(l), html! { strong.sum { (format::money(quote.total)) } })]))
+            @for source in sources(quote) { p.hint { (text::pay_surcharge_by(l, source.get(l))) } }
         }))
         (where_it_goes(visit, quote))
         @if quote.providers.is_empty() {
@@ -153,12 +154,17 @@ pub(crate) fn page(
     visit.show(Sheet { title: text::pay_check_title(l), back: &back, status, pays: true, body, ..Sheet::default() })
 }
 
+/// What the surcharges are by, each once: several periods are usually late by the same rule.
+fn sources(quote: &Quote) -> Vec<&Text> {
+    let mut sources: Vec<&Text> = quote.lines.iter().filter_map(|line| line.surcharge_source.as_ref()).collect();
+    sources.dedup();
+    sources
+}
+
 fn one(visit: &Visit, service: &Service, line: &QuoteLine) -> Markup {
     let l = visit.lang;
     let mut items = vec![Summary::text(text::pay_amount(l), &format::money(line.amount))];
-    let source = line.surcharge_source.as_ref().map(|source| text::pay_surcharge_by(l, source.get(l)));
-    let grows = line.grows_on.map(|day| text::pay_grows_on(l, &format::date(l, day)));
-    let why = [source, grows].into_iter().flatten().collect::<Vec<_>>().join(l.pick("；", "; "));
+    let why = line.grows_on.map(|day| text::pay_grows_on(l, &format::date(l, day))).unwrap_or_default();
     if line.surcharge > Money::ZERO || line.grows_on.is_some() {
         items.push(Summary::text(text::pay_surcharge(l), &format::money(line.surcharge)).hint(&why));
     }

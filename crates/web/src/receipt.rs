@@ -6,8 +6,11 @@ use axum::{
     response::Response,
 };
 use engine::{ReceiptPublic, ReceiptView};
-use kernel::{Id, Kind, Lang};
-use ledger::{note::Wrong, receipt::Body as ReceiptBody};
+use kernel::{Id, Kind, Lang, Money};
+use ledger::{
+    note::Wrong,
+    receipt::{Body as ReceiptBody, Line},
+};
 use manifest::CityPack;
 use maud::{Markup, html};
 use ui::{
@@ -33,6 +36,7 @@ pub(crate) fn page(visit: &Visit, pack: &CityPack, receipt: &ReceiptView) -> Res
     let l = visit.lang;
     let id = &pack.city.id;
     let back = format!("/{id}/payments/{}", receipt.payment);
+    let confirm = format!("/{}", receipt.verify_url.splitn(4, '/').nth(3).unwrap_or("verify"));
     let body = html! {
         (heading(text::receipt_title(l), &format!("{} {}", text::receipt_no(l), receipt.body.receipt_no)))
         section.card.receipt {
@@ -44,6 +48,8 @@ pub(crate) fn page(visit: &Visit, pack: &CityPack, receipt: &ReceiptView) -> Res
             // Without script the browser's own menu prints.
             button.btn type="button" data-print hidden { (icon("printer")) span { (text::print(l)) } }
             (Button::secondary(text::receipt_file(l)).href(&format!("{back}/receipt.json")).icon("download"))
+            // What a scanner opens, for whoever has no second device.
+            (Button::link(text::verify_title(l)).href(&confirm))
         }
         p.hint.no-print { (text::receipt_file_hint(l)) " " a href={ "/" (id) "/receipt-key" } { (text::receipt_key(l)) } }
     };
@@ -59,12 +65,8 @@ fn content(lang: Lang, body: &ReceiptBody) -> Markup {
             Summary::text(text::pay_paid_to(lang), body.biller.get(lang)),
             Summary::text(text::receipt_customer(lang), &body.customer),
         ]))
-        @for line in &body.lines {
-            (summary([
-                Some(Summary::text(&format::period(lang, &line.title), &format::money(line.amount_fen))),
-                (line.surcharge_fen.fen() > 0).then(|| Summary::text(text::receipt_surcharge(lang), &format::money(line.surcharge_fen))),
-            ].into_iter().flatten()))
-        }
+        @let titles: Vec<String> = body.lines.iter().map(|line| format::period(lang, &line.title)).collect();
+        (summary(body.lines.iter().zip(&titles).map(|(line, title)| Summary::markup(title, of_which(lang, line)))))
         (summary([
             Summary::text(text::receipt_how(lang), provider(lang, &body.provider)),
             Summary::text(text::payment_paid(lang), &when(&body.paid_at)),
@@ -73,6 +75,15 @@ fn content(lang: Lang, body: &ReceiptBody) -> Markup {
             Summary::text(text::receipt_no(lang), &body.receipt_no),
         ]))
         @if body.payee.starts_with("treasury:") { p.hint { (text::receipt_treasury(lang)) } }
+    }
+}
+
+/// A bill, and below it what of it was added for being late.
+fn of_which(lang: Lang, line: &Line) -> Markup {
+    let late = format!("{} {}", text::receipt_surcharge(lang), format::money(line.surcharge_fen));
+    html! {
+        (format::money(line.amount_fen))
+        @if line.surcharge_fen > Money::ZERO { p.hint { (late) } }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod pack;
+mod receipt;
 mod staff;
 mod up;
 
@@ -38,6 +39,9 @@ enum Command {
     /// Accounts of the staff desk: make, list, renew, disable
     #[command(subcommand)]
     Staff(staff::Command),
+    /// Receipts: whether a file is genuine
+    #[command(subcommand)]
+    Receipt(receipt::Command),
     /// Look whether everything is as it must be: configuration, store, packs, departments
     Doctor(UpArgs),
     /// Print the description of the open API (OpenAPI 3.1)
@@ -112,6 +116,7 @@ pub async fn run(line: Line) -> Result<Ending, Trouble> {
         Some(Command::Sandbox(args)) => up::run(args, up::Parts::Sandbox).await,
         Some(Command::Pack(command)) => pack::run(command),
         Some(Command::Staff(command)) => staff::run(command).await,
+        Some(Command::Receipt(command)) => receipt::run(command),
         Some(Command::Doctor(args)) => doctor::run(args).await,
         Some(Command::Openapi(_)) => {
             output::data(api::openapi().to_pretty_json().map_err(Trouble::failed)?);

@@ -63,6 +63,34 @@ pub fn bars(title: &str, items: &[(&str, u64, &str)]) -> Markup {
     }
 }
 
+/// A year as twelve columns, the highest as high as the drawing: `(label, month, value, value as text)`,
+/// with the table below it.
+#[must_use]
+pub fn months(lang: Lang, title: &str, items: &[(&str, i8, u64, &str)]) -> Markup {
+    let most = items.iter().map(|item| item.2).max().unwrap_or(0).max(1);
+    let mut columns = String::new();
+    for ((_, below, value, _), x) in items.iter().zip((0_u64..).step_by(50)) {
+        let height = u64::try_from(u128::from(*value) * 120 / u128::from(most)).unwrap_or(120);
+        // A month without anything is a line on the ground.
+        let (height, middle) = (height.max(2), x + 25);
+        let _ = write!(
+            columns,
+            r#"<path d="M{} 124v-{height}h34v{height}z"/><text x="{middle}" y="148">{below}</text>"#,
+            x + 8
+        );
+    }
+    html! {
+        figure.spark.months {
+            figcaption.sr { (title) }
+            (svg::drawn(format!(r#"<svg viewBox="0 0 {} 156" aria-hidden="true">{columns}</svg>"#, items.len() * 50)))
+            details.more-box {
+                summary { (text::show_table(lang)) }
+                table { caption.sr { (title) } tbody { @for (label, _, _, shown) in items { tr { th scope="row" { (label) } td { (shown) } } } } }
+            }
+        }
+    }
+}
+
 /// A line over time: `(label, value)`, with the table below it.
 #[must_use]
 pub fn sparkline(lang: Lang, title: &str, points: &[(&str, u64)]) -> Markup {

@@ -31,7 +31,7 @@ pub use access::Access;
 pub use band::search;
 pub use button::Button;
 pub use card::{card, columns, disclosure, heading, section};
-pub use chart::{bars, points_gauge, sparkline};
+pub use chart::{bars, months, points_gauge, sparkline};
 pub use consent::Consent;
 pub use display::display_form;
 pub use empty::{empty, good_news};

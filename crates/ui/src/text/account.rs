@@ -62,7 +62,7 @@ crate::texts! {
     customer_no_label: "户号", "Customer number";
     customer_no_hint(hint: &str, example: &str): "{hint}，例如 {example}", "{hint}; for example {example}";
     holder_tail_label: "户主姓名的最后一个字", "Last character of the holder's name";
-    holder_tail_hint: "户主叫王小明，就填“明”", "For 王小明 enter 明";
+    holder_tail_hint: "户主叫王小明，就填“明”", "As on the bill, in Chinese";
     licence_title: "添加驾驶证", "Add a licence";
     licence_lead: "只能添加您本人的驾驶证，证号就是身份证号。", "Only your own licence can be added; its number is your ID number.";
     file_no_label: "档案编号", "File number";

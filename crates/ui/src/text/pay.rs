@@ -67,12 +67,13 @@ crate::texts! {
     payment_biller_ref: "单位流水号", "The department's number";
     payment_refresh: "刷新看进展", "Refresh";
     payment_news: "有新进展，点开看", "There is news: look";
-    payment_as_of(at: &str): "{at}的情况", "As of {at}";
+    payment_as_of(at: &str): "{at} 的情况", "As of {at}";
     payment_changed: "刚才的操作没有做，因为情况已经变了。下面是现在的情况。", "What you asked for was not done, because things have changed. This is how they stand.";
     payments_title: "我的付款", "My payments";
     payments_none_title: "还没有付过款", "No payments yet";
     payments_none_detail: "缴过的费、罚款和充值都会在这里，凭证也在这里。", "What you pay here is listed, with its receipt.";
     payments_year: "一年付了多少", "A year of payments";
+    payments_year_sum(amount: &str): "一共 {amount} 元", "{amount} yuan in all";
     payments_older: "更早的", "Older";
     payments_row_detail: "记录、凭证、退款进展", "History, receipts, refunds";
     payment_open_row: "有一笔付款没有完成", "A payment is not finished";

@@ -91,8 +91,11 @@ async fn a_stranger_gets_public_pages_and_is_shown_the_way_in_to_all_others() {
                 assert!(location.starts_with("/sign-in"), "{} {path} leads to {location}", route.method);
                 assert!(answered.body.is_empty(), "{path}: nothing personal on the way");
             }
-            // A receipt is public to whoever knows its number, and this number is nobody's.
+            // A receipt is public to whoever knows its number, and this number is nobody's; nothing at all is no receipt.
             Policy::Anyone if path.contains("/verify/") => assert_eq!(answered.status, StatusCode::NOT_FOUND, "{path}"),
+            Policy::Anyone if path == "/verify" && route.method == Method::POST => {
+                assert_eq!(answered.status, StatusCode::UNPROCESSABLE_ENTITY);
+            }
             Policy::Anyone | Policy::SandboxOnly => {
                 assert!(
                     answered.status.is_success() || answered.status == StatusCode::SEE_OTHER,

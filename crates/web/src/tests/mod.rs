@@ -5,6 +5,7 @@
 mod door;
 mod journey;
 mod pack;
+mod pay;
 mod sample;
 mod weight;
 
@@ -205,6 +206,7 @@ pub(crate) async fn all_pages(lang: Lang) -> Vec<Shot> {
     ] {
         pages.push(shot(name, trouble::page(&out("/lakeside"), trouble)).await);
     }
+    pages.extend(pay::pages(&site, &pack, lang).await);
     pages
 }
 
