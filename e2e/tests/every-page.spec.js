@@ -16,7 +16,7 @@ test.describe.configure({ mode: 'parallel' });
 for (const [name, look] of Object.entries(LOOKS)) {
   // One browser with a worker of the service kind would answer from its cache; weights are of first visits.
   test(`Every page holds the bars: ${name}`, async ({ house, people, citizen }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(360_000);
     const who = await browsers(citizen, people, { ...look, context: { ...look.context, serviceWorkers: 'block' } });
     const wires = {};
     for (const [key, one] of Object.entries(who)) wires[key] = await Wire.of(one);
