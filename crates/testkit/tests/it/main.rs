@@ -3,6 +3,7 @@
 mod authorisation;
 mod bills;
 mod desk;
+mod desk_money;
 mod misbehaviour;
 mod money;
 mod reload;
