@@ -46,6 +46,13 @@ impl Draft {
         if amount > left {
             return Err(Refusal::TooMuch { left });
         }
+        // The same wish of the same person, still waiting: a form that was sent twice.
+        let same = |refund: &refund::Facts| {
+            refund.state == refund::State::Asked && refund.asked_by == by && refund.amount == amount
+        };
+        if self.facts.refunds.iter().any(same) {
+            return Err(Refusal::AlreadyAsked);
+        }
         let out_trade_no = self.paid_attempt().ok_or(Refusal::UnknownAttempt)?;
         let refund = self.new_refund(&out_trade_no, amount, reason, refund::State::Asked, by);
         if reason == Reason::Rest {

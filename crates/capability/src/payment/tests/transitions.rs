@@ -246,6 +246,7 @@ fn staff_refunds_need_four_eyes_and_never_exceed_what_was_paid() {
     }
     assert_eq!(kept.tell(&ask(8_641), now), Err(Refusal::TooMuch { left: AMOUNT }));
     let decision = kept.tell(&ask(640), now).expect("asked");
+    assert_eq!(kept.tell(&ask(640), now), Err(Refusal::AlreadyAsked), "a form sent twice is one wish");
     assert!(decision.transfers.is_empty() && decision.effects.is_empty(), "a wish moves no money");
     assert_eq!(kept.tell(&ask(8_001), now), Err(Refusal::TooMuch { left: Money::from_fen(8_000) }));
     assert_eq!(kept.tell(&approve(0, ASKER), now), Err(Refusal::FourEyes));
