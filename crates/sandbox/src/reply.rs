@@ -188,7 +188,8 @@ fn broken() -> Response {
     ([(header::CONTENT_TYPE, JSON)], body).into_response()
 }
 
-/// A list whose rows never end, slow enough to leave the processor alone. It stops when the caller hangs up.
+/// A list whose rows never end and come by the megabyte, with a breath between them for the processor. It stops when the
+/// caller hangs up.
 fn endless() -> Response {
     const ROW: &str = r#"{"xh":"0000000000000000","wfms":"没有尽头的记录"},"#;
     let rows = Bytes::from(ROW.repeat(128));
@@ -199,7 +200,7 @@ fn endless() -> Response {
             if let Some(head) = first {
                 return Some((Ok::<_, Infallible>(head), None));
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(1)).await;
             Some((Ok(rows), None))
         }
     });

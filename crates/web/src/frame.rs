@@ -38,6 +38,10 @@ pub(crate) struct Key {
     /// The browser has the style sheet.
     pub styled: bool,
     pub signed_in: bool,
+    /// The real-name check is passed.
+    pub verified: bool,
+    /// Nothing concerns one person alone, so the frame has no hole.
+    pub plain: bool,
     /// For which of the city's first services there is a card, one bit each.
     pub cards: u16,
 }
@@ -174,6 +178,8 @@ mod tests {
             channel: Channel::Web,
             styled: true,
             signed_in: true,
+            verified: true,
+            plain: false,
             cards: 0,
         };
         let text = |frame: &Frame| frame.around("");

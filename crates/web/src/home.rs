@@ -48,7 +48,11 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
 pub(crate) fn page(visit: &Visit, pack: &Arc<CityPack>, home: Option<&Home>) -> Response {
     let services = || visit.catalogue.services_of(pack).map(|service| &**service);
     let cards = with_card(services(), home);
-    let frame = || Frame::new(&around(visit, pack, &services().collect::<Vec<_>>(), cards));
+    // Whoever has nothing here yet is shown a way on that is the same for all of them, so it belongs to the frame.
+    let plain = home.is_none_or(|home| home.cards.is_empty() && home.asked_consents == 0 && home.unfinished.is_none());
+    let mine = || mine(visit, pack, home);
+    let inside = || if plain { mine() } else { frame::hole() };
+    let frame = || Frame::new(&around(visit, pack, &services().collect::<Vec<_>>(), cards, inside()));
     // An address with a query of its own returns to itself from the size buttons, so its frame is not everybody's.
     let frame = if visit.here().strip_prefix('/') == Some(pack.city.id.as_str()) {
         let key = frame::Key {
@@ -59,18 +63,20 @@ pub(crate) fn page(visit: &Visit, pack: &Arc<CityPack>, home: Option<&Home>) -> 
             channel: visit.channel,
             styled: visit.style().1,
             signed_in: visit.citizen.is_some(),
+            verified: home.is_some(),
+            plain,
             cards,
         };
         visit.site.frames.of(&visit.catalogue, key, frame)
     } else {
         Arc::new(frame())
     };
-    let mine = mine(visit, pack, home).into_string();
+    let mine = if plain { String::new() } else { mine().into_string() };
     visit.answer(StatusCode::OK, Text::Framed(&frame, &mine))
 }
 
 /// Everything that is the same for all who have cards for the same services.
-fn around(visit: &Visit, pack: &CityPack, services: &[&Service], cards: u16) -> String {
+fn around(visit: &Visit, pack: &CityPack, services: &[&Service], cards: u16, inside: Markup) -> String {
     let city = &pack.city;
     let l = visit.lang;
     let hotline = text::help_call(l, &city.hotline);
@@ -101,7 +107,7 @@ fn around(visit: &Visit, pack: &CityPack, services: &[&Service], cards: u16) -> 
     ];
     let body = html! {
         div.cols {
-            div { (frame::hole()) (common(visit, pack, services, cards)) }
+            div { (inside) (common(visit, pack, services, cards)) }
             div {
                 @if visit.citizen.is_some() && !money.is_empty() { (rows_card(&money)) }
                 (rows_card(if visit.citizen.is_some() { &below } else { &below[1..] }))

@@ -106,8 +106,7 @@ pub async fn a_session_expires_idles_rotates_and_ends(opener: Arc<dyn Opener>) {
     assert!(!live(1, 7199).await && live(50, 7199).await, "only the new token works");
 
     for n in [2, 3, 4] {
-        let started = platform.start_session(account, new_session(n, NOON), None).await.expect("store");
-        assert_eq!(started, Ok(id(n)));
+        platform.start_session(account, new_session(n, NOON), None).await.expect("store").expect("no key");
     }
     let listed = platform.sessions(account, NOON).await.expect("store");
     assert_eq!(listed.len(), 4);
@@ -121,13 +120,6 @@ pub async fn a_session_expires_idles_rotates_and_ends(opener: Arc<dyn Opener>) {
     assert!(!live(3, 0).await);
     let nobody = platform.start_session(id(77), new_session(5, NOON), None).await;
     assert_eq!(nobody, Err(Error::Missing("account")));
-    let start = async |n, what| {
-        let once = Once { actor: account, key: "one-token".into(), request_hash: hash(what) };
-        platform.start_session(account, new_session(n, NOON), Some(once)).await.expect("store")
-    };
-    assert_eq!((start(6, 1).await, start(7, 1).await), (Ok(id(6)), Ok(id(6))), "a repeat starts nothing");
-    assert_eq!(start(8, 2).await, Err(KeyReused));
-    assert_eq!(platform.sessions(account, NOON).await.expect("store").len(), 1);
 }
 
 fn real_name(account: AccountId, person: u64) -> SetRealName {

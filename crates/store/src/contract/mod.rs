@@ -45,6 +45,7 @@ macro_rules! contract_suite {
             a_code_is_tried_counted_and_used_once
             sixty_four_tasks_and_one_code
             a_session_expires_idles_rotates_and_ends
+            a_session_is_started_once_for_one_key
             preferences_and_verification_travel_with_the_session
             one_person_has_one_account
             a_repeat_with_the_same_key_has_one_effect

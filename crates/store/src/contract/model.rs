@@ -8,7 +8,7 @@ use proptest::{
 };
 
 use super::*;
-use crate::BindRefused;
+use crate::{BindRefused, KeyReused};
 
 /// Runs an async walk for many random lists of steps, and shrinks the one that fails.
 pub(super) fn walk<S: Strategy>(step: S, run: impl AsyncFn(Vec<S::Value>, u64))
@@ -155,4 +155,17 @@ pub async fn sessions_follow_the_model(opener: Arc<dyn Opener>) {
             }
         }
     });
+}
+
+pub async fn a_session_is_started_once_for_one_key(opener: Arc<dyn Opener>) {
+    let stores = open(&opener).await;
+    let (platform, me) = (stores.platform(), account(&stores, 1).await);
+    let start = async |n, what| {
+        let once = Once { actor: me, key: "one-token".into(), request_hash: hash(what) };
+        platform.start_session(me, new_session(n, NOON), Some(once)).await.expect("store")
+    };
+    let before = platform.sessions(me, NOON).await.expect("store").len();
+    assert_eq!((start(6, 1).await, start(7, 1).await), (Ok(id(6)), Ok(id(6))), "a repeat starts nothing");
+    assert_eq!(start(8, 2).await, Err(KeyReused));
+    assert_eq!(platform.sessions(me, NOON).await.expect("store").len(), before + 1);
 }

@@ -4,6 +4,7 @@ mod authorisation;
 mod bills;
 mod desk;
 mod desk_money;
+mod full;
 mod misbehaviour;
 mod money;
 mod reload;
