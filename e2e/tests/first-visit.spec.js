@@ -17,7 +17,7 @@ test('A first visit ends with my violations, their photograph, and my own look o
   });
 
   await test.step('sign in with the code from the phone', async () => {
-    await page.getByRole('link', { name: '登录后看自己的车和证' }).click();
+    await page.getByRole('link', { name: '登录后看自己的车、证和账单' }).click();
     await me.startsSigningIn();
     await expect(page.getByText(`已发到 ${person.phone.slice(0, 3)}****${person.phone.slice(-4)}，5 分钟内有效`)).toBeVisible();
     expect(page.url(), 'the number never stands in an address').not.toContain(person.phone);
@@ -33,7 +33,7 @@ test('A first visit ends with my violations, their photograph, and my own look o
   });
 
   await test.step('add the car', async () => {
-    await page.getByRole('link', { name: '添加我的车或驾驶证' }).click();
+    await page.getByRole('link', { name: '添加我的车、证或户号' }).click();
     await page.getByRole('link', { name: '添加车辆' }).click();
     await me.addsCar(car);
     await expect(page).toHaveURL(`/${CITY}/cards`);
@@ -77,7 +77,7 @@ test('A first visit ends with my violations, their photograph, and my own look o
     await expect(log.filter({ hasText: `${CITY_NAME} · ${VIOLATIONS.name} · 照片证据` }).first()).toContainText('您本人');
     await expect(log.filter({ hasText: `${CITY_NAME} · ${VIOLATIONS.name}` }).first()).toContainText('您本人');
     await expect(log.filter({ hasText: '核对了姓名和身份证号' }).first()).toBeVisible();
-    await expect(log.filter({ hasText: '核对了车辆或驾驶证是谁的' }).first()).toBeVisible();
+    await expect(log.filter({ hasText: '核对了车辆、驾驶证或户号是谁的' }).first()).toBeVisible();
   });
 });
 

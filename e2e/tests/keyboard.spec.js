@@ -50,7 +50,7 @@ test('The main journey needs no mouse', async ({ people, citizen, house }) => {
   await enter(new RegExp(`^${CITY_NAME}`));
   await expect(page).toHaveURL(`/${CITY}`);
 
-  await enter(/^登录后看自己的车和证/);
+  await enter(/^登录后看自己的车、证和账单/);
   await expect(h1).toHaveText('用手机号登录');
   const before = (await house.messages(person.phone)).length;
   await tabTo(page, '手机号');
@@ -71,7 +71,7 @@ test('The main journey needs no mouse', async ({ people, citizen, house }) => {
   await enter('核对');
   await expect(page).toHaveURL(`/${CITY}`);
 
-  await enter(/^添加我的车或驾驶证/);
+  await enter(/^添加我的车、证或户号/);
   await expect(h1).toHaveText('我的卡');
   await enter(/^添加车辆/);
   await expect(h1).toHaveText('添加车辆');

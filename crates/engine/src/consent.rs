@@ -3,7 +3,7 @@
 use kernel::{
     AccountId, Id, Kind, Result, Timestamp,
     access::Purpose,
-    identifier::{PersonName, Phone},
+    identifier::{Mistake, PersonName, Phone},
     mask,
 };
 use manifest::service::Subject;
@@ -94,7 +94,11 @@ impl Platform {
         let mut mistakes = Vec::new();
         let phone = keep(&mut mistakes, "person_phone", Phone::parse(person_phone));
         let name = keep(&mut mistakes, "person_name", PersonName::parse(person_name));
-        let (Some(phone), Some(name)) = (phone, name) else { return Err(Kind::Invalid(mistakes).into()) };
+        // Whoever knows the number and the holder of an account needs nobody's consent.
+        let lent = keep(&mut mistakes, "kind", if kind.is_lent() { Ok(kind) } else { Err(Mistake::Choice) });
+        let (Some(phone), Some(name), Some(kind)) = (phone, name, lent) else {
+            return Err(Kind::Invalid(mistakes).into());
+        };
         let (inner, now) = (&self.inner, self.now());
         inner.by_consent.take(citizen.account, now)?;
         let once = once(citizen, &key, "ask_consent", &[phone.expose(), name.expose(), kind.word()]);

@@ -86,11 +86,13 @@ fn what(visit: &Visit, entry: &AccessView) -> String {
 const fn plain_purpose(lang: Lang, purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Profile => lang.pick("看了账号信息", "Account details"),
-        Purpose::Cards => lang.pick("看了车辆和驾驶证", "Vehicles and licences"),
+        Purpose::Cards => lang.pick("看了车辆、驾驶证和户号", "Vehicles, licences and accounts"),
         Purpose::Record => lang.pick("查了记录", "Records"),
         Purpose::Evidence => lang.pick("看了照片证据", "Photo evidence"),
         Purpose::RealName => lang.pick("核对了姓名和身份证号", "Name and resident ID were checked"),
-        Purpose::Ownership => lang.pick("核对了车辆或驾驶证是谁的", "Ownership of a vehicle or licence was checked"),
+        Purpose::Ownership => {
+            lang.pick("核对了车辆、驾驶证或户号是谁的", "Ownership of a vehicle, licence or account was checked")
+        }
         Purpose::Message => lang.pick("发了一条短信", "A text message was sent"),
         Purpose::Export => lang.pick("下载了全部信息", "All data was downloaded"),
         Purpose::Payment => lang.pick("缴费与缴费记录", "Paying, and what was paid"),

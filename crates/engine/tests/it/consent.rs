@@ -1,7 +1,7 @@
 //! Consent: asked, granted, used, revoked; and no way to find out who is here.
 
 use engine::{Asked, ConsentState, Direction, Who, Whose};
-use kernel::{Kind, access::Purpose};
+use kernel::{Kind, access::Purpose, identifier::Mistake};
 use manifest::service::Subject;
 
 use crate::town::{Town, mistakes, resident, row};
@@ -99,4 +99,12 @@ async fn the_reply_does_not_tell_who_is_here() {
     assert!(town.platform.consents(&owner).await.expect("consents").is_empty());
     let wrong = ask("1", "").await.expect_err("mistyped");
     assert_eq!(mistakes(&wrong).len(), 2);
+}
+
+#[tokio::test]
+async fn an_account_at_a_biller_is_nothing_to_consent_to() {
+    let town = Town::open().await;
+    let friend = town.verified("19900000002", "李四", &resident("14010019880101002")).await;
+    let asked = town.platform.ask_consent(&friend, "19900000001", "张三", Subject::Customer, town.key()).await;
+    assert_eq!(mistakes(&asked.expect_err("not lent")), [("kind", Mistake::Choice)]);
 }

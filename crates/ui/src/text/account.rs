@@ -21,7 +21,7 @@ crate::texts! {
 
     // Real name
     real_name_title: "实名认证", "Confirm who you are";
-    real_name_lead: "查自己的车和证之前，要确认是您本人。由公安部门核对，只做一次。", "Before we show your car and licence we make sure it is you. The police register checks it, once.";
+    real_name_lead: "查自己的车、证和账单之前，要确认是您本人。由公安部门核对，只做一次。", "Before we show your car, licence and bills we make sure it is you. The police register checks it, once.";
     name_label: "姓名", "Name";
     name_hint: "和身份证上一样", "As on your ID card";
     resident_id_label: "身份证号", "Resident ID number";
@@ -62,7 +62,7 @@ crate::texts! {
     customer_no_label: "户号", "Customer number";
     customer_no_hint(hint: &str, example: &str): "{hint}，例如 {example}", "{hint}; for example {example}";
     holder_tail_label: "户主姓名的最后一个字", "Last character of the holder's name";
-    holder_tail_hint: "户主叫王小明，就填“明”", "As on the bill, in Chinese";
+    holder_tail_hint: "户主叫王小明，就填“明”", "That one character as on the bill, not the whole name";
     licence_title: "添加驾驶证", "Add a licence";
     licence_lead: "只能添加您本人的驾驶证，证号就是身份证号。", "Only your own licence can be added; its number is your ID number.";
     file_no_label: "档案编号", "File number";

@@ -51,9 +51,9 @@ crate::texts! {
     home_title(city: &str): "{city}市民之家", "{city} · Citizens' Home";
     greeting(name: &str): "{name}，您好", "Hello, {name}";
     switch_city: "切换城市", "Switch city";
-    sign_in_row_title: "登录后看自己的车和证", "Sign in to see your car and licence";
+    sign_in_row_title: "登录后看自己的车、证和账单", "Sign in to see your car, licence and bills";
     sign_in_row_detail: "用手机号，一分钟", "With your phone number, one minute";
-    add_card_row_title: "添加我的车或驾驶证", "Add my car or licence";
+    add_card_row_title: "添加我的车、证或户号", "Add my car, licence or account";
     add_card_row_detail: "添加一次，以后一点就能查", "Add it once, then ask with one tap";
     common_services: "常用服务", "Common services";
     home_who_looked_title: "谁看过我的信息", "Who looked at my records";
