@@ -15,8 +15,11 @@ use crate::{
     visit::{Sheet, Visit},
 };
 
-/// Rooms in the order of a day's work: the verb that opens it, its address below the city, its name.
-const ROOMS: &[(Verb, &str, fn(kernel::Lang) -> &'static str)] = &[
+/// The verb that opens a room, its address below the city, its name.
+type Room = (Verb, &'static str, fn(kernel::Lang) -> &'static str);
+
+/// In the order of a day's work.
+const ROOMS: &[Room] = &[
     (Verb::SeeBreaks, "breaks", text::breaks_title),
     (Verb::SeeRefunds, "refunds", text::refunds_title),
     (Verb::SeeSettlements, "settlements", text::settlements_title),

@@ -134,7 +134,7 @@ impl Platform {
 
 fn treasury_name(account: &Account) -> Text {
     let item = account.owner().rsplit(':').next().unwrap_or_default();
-    Text::new(&format!("国库 · 科目 {item}"), &format!("Treasury, item {item}"))
+    Text::new(format!("国库 · 科目 {item}"), format!("Treasury, item {item}"))
 }
 
 impl From<CloseRefused> for DayOpen {

@@ -157,6 +157,31 @@ async fn a_citizen_gets_nothing_from_a_desk_cookie_and_staff_nothing_from_a_citi
     assert!(clerk.page("/desk/me").await.status().is_success(), "still signed in");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn demo_staff_live_as_long_as_the_sandbox_and_not_a_start_longer() {
+    let town = Town::start(TownConfig::new(Engine::Sqlite)).await;
+    let enter = async |account: &shimin::demo::DemoStaff, next: bool| {
+        let shown = town.sandbox.authenticator().into_iter().find(|one| one.account.ends_with(&account.login));
+        let shown = shown.expect("on the phone");
+        let code = if next { shown.next } else { shown.code };
+        let form = [("login", account.login.as_str()), ("password", &account.password), ("code", &code)];
+        let request = town.http.post(format!("{}/desk/sign-in", town.url)).header("sec-fetch-site", "same-origin");
+        request.form(&form).send().await.expect("answers").status()
+    };
+    let first = shimin::demo::open(&town.platform, &town.sandbox).await.expect("opened");
+    assert_eq!(first.len(), Role::ALL.len(), "one for each role");
+    for account in &first {
+        assert_eq!(enter(account, false).await, StatusCode::SEE_OTHER, "{}", account.login);
+    }
+    let second = shimin::demo::open(&town.platform, &town.sandbox).await.expect("opened again");
+    assert_ne!(first[0].password, second[0].password, "new at every start");
+    assert_eq!(enter(&first[0], false).await, StatusCode::UNPROCESSABLE_ENTITY, "the old password is over");
+    assert_eq!(enter(&second[0], true).await, StatusCode::SEE_OTHER);
+    assert_eq!(shimin::demo::shut(&town.platform).await.expect("shut"), Role::ALL.len());
+    assert_eq!(enter(&second[1], false).await, StatusCode::UNPROCESSABLE_ENTITY, "no sandbox, no demo staff");
+    assert_eq!(shimin::demo::shut(&town.platform).await.expect("shut"), 0);
+}
+
 /// Whatever begins an address of a door can be no city's id, and neither can what follows `/desk`.
 #[test]
 fn no_address_of_the_house_can_be_a_city() {
