@@ -1,4 +1,4 @@
-//! Benches and the truth run: programs of `testkit`, built in release and run with what they need.
+//! Benches, the truth run and the soak: programs of `testkit`, built in release and run with what they need.
 
 use crate::{
     postgres::Postgres,
@@ -45,4 +45,16 @@ pub fn truth(args: &[String]) -> Outcome {
         cargo(&["run", "--release", "--locked", "--package", "testkit", "--example", "truth", "--", citizens])
             .env("SHIMIN_TEST_POSTGRES", &postgres.url),
     )
+}
+
+/// `cargo xtask soak [PAYMENTS] [KILLS] [ENGINE]`
+pub fn soak(args: &[String]) -> Outcome {
+    for number in args.iter().take(2) {
+        number.parse::<usize>().map_err(|_| format!("how many payments and kills? `{number}` is no number"))?;
+    }
+    shell_run(&mut cargo(&["build", "--release", "--locked", "--package", "shimin"]))?;
+    let postgres = Postgres::start()?;
+    let mut call = vec!["run", "--release", "--locked", "--package", "testkit", "--example", "soak", "--"];
+    call.extend(args.iter().map(String::as_str));
+    shell_run(cargo(&call).env("SHIMIN_TEST_POSTGRES", &postgres.url))
 }

@@ -15,5 +15,5 @@ pub use clerk::Clerk;
 pub use database::Engine;
 pub use payer::Payer;
 pub use role::{Account, Cast, cast};
-pub use town::{Town, TownConfig, department_of, packs};
+pub use town::{Grounds, Town, TownConfig, department_of, packs};
 pub use visitor::Visitor;

@@ -19,7 +19,7 @@ use shimin::{
     packs::Source,
     server::{self, Bounds},
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
     Cast, Engine, Visitor,
@@ -62,6 +62,59 @@ pub fn packs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")
 }
 
+/// What stays when a platform goes: the sandbox, and where the data lies.
+pub struct Grounds {
+    pub sandbox: Arc<Sandbox>,
+    pub sandbox_url: String,
+    pub clock: Arc<dyn Clock>,
+    engine: Engine,
+    packs: Source,
+    name: String,
+    directory: Directory,
+    /// The sandbox stops with its grounds.
+    _end: watch::Sender<bool>,
+}
+
+impl Grounds {
+    /// A running sandbox and no data.
+    pub async fn new(config: &TownConfig) -> Self {
+        let name = new_name();
+        let directory = Directory::new(&name);
+        let catalogue = shimin::packs::open(&config.packs).expect("packs that can be opened");
+        let sandbox = house::sandbox_of(&catalogue, 2015, config.persons, Arc::clone(&config.clock));
+        let (end, told) = watch::channel(false);
+        let listener = house::bind(ANY).await.expect("a free port");
+        let sandbox_url = format!("http://{}", listener.local_addr().expect("an address"));
+        let router = sandbox::router(Arc::clone(&sandbox));
+        tokio::spawn(server::serve(listener, router, Bounds::default(), ending(told)));
+        let (engine, packs, clock) = (config.engine, config.packs.clone(), Arc::clone(&config.clock));
+        Self { sandbox, sandbox_url, clock, engine, packs, name, directory, _end: end }
+    }
+
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.directory.0
+    }
+
+    /// Where the data lies, if not in files.
+    #[must_use]
+    pub fn database(&self) -> Option<String> {
+        (self.engine == Engine::Postgres).then(postgres_url)
+    }
+
+    /// Keeps these data apart from those of other towns in the same database.
+    #[must_use]
+    pub fn schema_prefix(&self) -> String {
+        format!("{}_", self.name)
+    }
+}
+
+const ANY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+async fn ending(mut told: watch::Receiver<bool>) {
+    let _ = told.wait_for(|told| *told).await;
+}
+
 pub struct Town {
     pub platform: Platform,
     /// What lies behind the platform, for tests that audit the books.
@@ -78,49 +131,45 @@ pub struct Town {
     phones: AtomicU32,
     taken: Mutex<BTreeSet<u64>>,
     end: watch::Sender<bool>,
-    _directory: Directory,
+    running: JoinSet<()>,
+    grounds: Option<Grounds>,
 }
 
 impl Town {
     pub async fn start(config: TownConfig) -> Self {
-        let name = new_name();
-        let directory = Directory::new(&name);
-        let catalogue = shimin::packs::open(&config.packs).expect("packs that can be opened");
-        let (end, told) = watch::channel(false);
-        let ending = move || {
-            let mut told = told.clone();
-            async move {
-                let _ = told.wait_for(|told| *told).await;
-            }
-        };
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let sandbox = house::sandbox_of(&catalogue, 2015, config.persons, Arc::clone(&config.clock));
-        let listener = house::bind(any).await.expect("a free port");
-        let sandbox_url = format!("http://{}", listener.local_addr().expect("an address"));
-        tokio::spawn(server::serve(listener, sandbox::router(Arc::clone(&sandbox)), Bounds::default(), ending()));
+        let grounds = Grounds::new(&config).await;
+        Self::open(grounds, config.limits).await
+    }
 
-        let listener = house::bind(any).await.expect("a free port");
+    /// A platform over whatever data there is.
+    pub async fn open(grounds: Grounds, limits: Limits) -> Self {
+        let (end, told) = watch::channel(false);
+        let listener = house::bind(ANY).await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let house = House::build(Settings {
-            catalogue,
-            data: directory.0.clone(),
-            database: (config.engine == Engine::Postgres).then(postgres_url),
-            schema_prefix: Some(format!("{name}_")),
-            sandbox_url: Some(sandbox_url.clone()),
-            sandbox_public_url: Some(sandbox_url.clone()),
+            catalogue: shimin::packs::open(&grounds.packs).expect("packs that can be opened"),
+            data: grounds.data().to_owned(),
+            database: grounds.database(),
+            schema_prefix: Some(grounds.schema_prefix()),
+            sandbox_url: Some(grounds.sandbox_url.clone()),
+            sandbox_public_url: Some(grounds.sandbox_url.clone()),
             allow_hosts: Vec::new(),
             secure_cookies: false,
-            limits: config.limits,
+            limits,
             public_url: url.clone(),
             payment_file: None,
-            clock: Arc::clone(&config.clock),
+            clock: Arc::clone(&grounds.clock),
             rng: Arc::new(SystemRng),
         })
         .await
         .expect("a house");
-        let (jobs, jobs_end) = (house.platform.clone(), ending());
-        tokio::spawn(async move { jobs.run_jobs(jobs_end).await });
-        tokio::spawn(server::serve(listener, house.router.clone(), Bounds::default(), ending()));
+        let mut running = JoinSet::new();
+        let (jobs, jobs_end) = (house.platform.clone(), ending(told.clone()));
+        running.spawn(async move { jobs.run_jobs(jobs_end).await });
+        let served = server::serve(listener, house.router.clone(), Bounds::default(), ending(told));
+        running.spawn(async move {
+            let _ = served.await;
+        });
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -130,17 +179,26 @@ impl Town {
             platform: house.platform,
             stores: house.stores,
             router: house.router,
-            sandbox,
+            sandbox: Arc::clone(&grounds.sandbox),
             url,
-            sandbox_url,
+            sandbox_url: grounds.sandbox_url.clone(),
             http,
-            clock: config.clock,
+            clock: Arc::clone(&grounds.clock),
             csp_reports: house.csp_reports,
             phones: AtomicU32::new(0),
             taken: Mutex::default(),
             end,
-            _directory: directory,
+            running,
+            grounds: Some(grounds),
         }
+    }
+
+    /// Ends the platform in order and leaves the sandbox and the data to whoever comes next.
+    pub async fn close(mut self) -> Grounds {
+        let _ = self.end.send(true);
+        while self.running.join_next().await.is_some() {}
+        self.stores.close().await.expect("the store closes");
+        self.grounds.take().expect("a town stands on its grounds")
     }
 
     #[must_use]

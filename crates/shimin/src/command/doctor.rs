@@ -101,7 +101,7 @@ async fn check_store(args: &UpArgs, catalogue: &Catalogue, checks: &mut Vec<Chec
         catalogue: catalogue.clone(),
         data: args.data.clone(),
         database: args.database.clone(),
-        schema_prefix: None,
+        schema_prefix: args.schema_prefix.clone(),
         sandbox_url: None,
         sandbox_public_url: None,
         public_url: String::new(),

@@ -66,6 +66,9 @@ pub struct UpArgs {
     /// Keep data in PostgreSQL instead of in files: postgres://…
     #[arg(long, env = "SHIMIN_DATABASE", value_name = "URL", hide_env_values = true)]
     database: Option<String>,
+    /// What the names of its schemas begin with, where several deployments share one database
+    #[arg(long, env = "SHIMIN_SCHEMA_PREFIX", value_name = "PREFIX")]
+    schema_prefix: Option<String>,
     /// Directory of packs; ./packs if it is there, else those inside the binary
     #[arg(long, env = "SHIMIN_PACKS", value_name = "DIR")]
     packs: Option<PathBuf>,

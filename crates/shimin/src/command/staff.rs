@@ -68,6 +68,9 @@ pub struct Place {
     /// Data is in PostgreSQL: postgres://…
     #[arg(long, env = "SHIMIN_DATABASE", value_name = "URL", hide_env_values = true)]
     database: Option<String>,
+    /// What the names of its schemas begin with
+    #[arg(long, env = "SHIMIN_SCHEMA_PREFIX", value_name = "PREFIX")]
+    schema_prefix: Option<String>,
     /// Directory of packs; ./packs if it is there, else those inside the binary
     #[arg(long, env = "SHIMIN_PACKS", value_name = "DIR")]
     packs: Option<PathBuf>,
@@ -119,7 +122,7 @@ async fn platform(place: &Place) -> Result<Platform, Trouble> {
         catalogue: packs::open(&Source::choose(place.packs.as_deref()))?,
         data: place.data.clone(),
         database: place.database.clone(),
-        schema_prefix: None,
+        schema_prefix: place.schema_prefix.clone(),
         sandbox_url: None,
         sandbox_public_url: None,
         public_url: String::new(),

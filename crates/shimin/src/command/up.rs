@@ -83,7 +83,7 @@ pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
             catalogue,
             data: args.data.clone(),
             database: args.database.clone(),
-            schema_prefix: None,
+            schema_prefix: args.schema_prefix.clone(),
             sandbox_url: started.sandbox.clone(),
             sandbox_public_url: public,
             allow_hosts: args.allow_host.clone(),
