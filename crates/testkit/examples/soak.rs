@@ -272,9 +272,10 @@ async fn at_cashier(
 ) -> Option<()> {
     let page = http.get(format!("{}{to}", server.url)).header("cookie", &errand.cookie).send().await.ok()?;
     if page.status().as_u16() != 303 {
-        // Paid already: somebody's notice was quicker than our button.
+        // A page that offers no way out is one of a payment that is not open any more: it was paid after all.
+        let answered = page.status().is_success();
         let text = page.text().await.ok()?;
-        return (!text.contains("cashier") && text.contains("receipt")).then_some(());
+        return (answered && !text.contains("/cancel\"")).then_some(());
     }
     let cashier = page.headers().get("location")?.to_str().ok()?.to_owned();
     let mut url = reqwest::Url::parse(&cashier).ok()?;
@@ -288,7 +289,10 @@ async fn at_cashier(
     }
     let act = if errand.key.ends_with('7') { "pay-twice" } else { "pay" };
     let paid = http.post(url).form(&[("act", act)]).send().await.ok()?;
-    if paid.status().as_u16() >= 400 {
+    // Back at the cashier: the button did not pay.
+    let to_cashier =
+        paid.headers().get("location").is_some_and(|to| to.as_bytes().windows(9).any(|it| it == b"/cashier/"));
+    if paid.status().as_u16() >= 400 || to_cashier {
         return None;
     }
     twice.fetch_add(usize::from(act == "pay-twice"), Ordering::Relaxed);
