@@ -314,7 +314,7 @@ fn card_of(citizen: &Citizen, subject: Subject) -> Option<(Values, String)> {
     let card = match subject {
         Subject::Vehicle => {
             let car = citizen.vehicles.first()?;
-            values([("plate", &car.vehicle.plate), ("plate_kind", &car.vehicle.kind), ("vin_tail", &car.vin_tail)])
+            values([("plate", &car.vehicle.plate), ("plate_kind", car.vehicle.kind), ("vin_tail", &car.vin_tail)])
         }
         Subject::Licence => values([("licence_no", &resident_id), ("file_no", &licence.file_no)]),
         Subject::Customer => return None,

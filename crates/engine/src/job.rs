@@ -7,12 +7,14 @@
 use std::{
     collections::{HashMap, HashSet},
     future::Future,
+    panic::AssertUnwindSafe,
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use kernel::{CityId, Result};
+use futures_util::FutureExt as _;
+use kernel::{CityId, Error, Result};
 use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
@@ -71,7 +73,10 @@ impl Platform {
             let done = tokio::select! {
                 biased;
                 _ = told.changed() => return,
-                done = self.turn(city.as_ref()) => done,
+                // A turn that panics must not end the worker: whatever it stumbled over, the other payments go on.
+                done = AssertUnwindSafe(self.turn(city.as_ref())).catch_unwind() => {
+                    done.unwrap_or_else(|_| Err(Error::internal("a job panicked")))
+                }
             };
             match done {
                 Ok(0) => {}
