@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    AskConsent, BindRefused, CellKind, CodeRefused, ConsentKey, ConsentState, Error, KeepAnswer, KeyReused, Once,
-    Preferences, RealNameRefused, SetRealName, TooSoon, statements, value::values,
+    AskConsent, BindRefused, CellKind, CodeRefused, ConsentKey, ConsentState, Error, KeepAnswer, Preferences,
+    RealNameRefused, SetRealName, TooSoon, statements, value::values,
 };
 
 pub async fn every_statement_is_prepared(opener: Arc<dyn Opener>) {
