@@ -161,7 +161,7 @@ pub(crate) fn list_page(visit: &Visit, pack: &CityPack, accounts: &[BillAccount]
     let total = Money::from_fen(accounts.iter().map(|account| due(account).fen()).sum());
     let lead = if total > Money::ZERO {
         text::bills_due(l, &total.yuan())
-    } else if accounts.iter().all(|account| account.known.is_some()) && !accounts.is_empty() {
+    } else if accounts.iter().all(|account| account.known.is_some()) && accounts.iter().any(sends_bills) {
         text::bills_all_paid(l).to_owned()
     } else {
         String::new()
@@ -180,6 +180,11 @@ pub(crate) fn list_page(visit: &Visit, pack: &CityPack, accounts: &[BillAccount]
             href: Some(&format!("/{}/payments", pack.city.id)), icon: Some("wallet"), ..Row::default() }])) }
     };
     visit.show(Sheet { title: text::bills_title(l), back: &format!("/{}", pack.city.id), body, ..Sheet::default() })
+}
+
+/// A prepaid account alone has nothing that could be paid off.
+fn sends_bills(account: &BillAccount) -> bool {
+    account.known.is_some_and(|known| known.balance.is_none())
 }
 
 fn account_row(visit: &Visit, pack: &CityPack, service: &Service, account: &BillAccount) -> Markup {
