@@ -57,7 +57,10 @@ pub use payment::{
 pub use platform::{Parts, Platform};
 pub use profile::ProfileView;
 pub use provider::ProviderView;
-pub use quote::{BillerRules, Payable, PayableRow, PayeeView, Quote, QuoteLine};
+pub use quote::{
+    BillerRules, PayeeView, Quote, QuoteLine,
+    payable::{Payable, PayableRow},
+};
 pub use receipt::{Claims, ReceiptPublic, ReceiptView};
 pub use reconciliation::{BreakView, DayView, PartyView};
 pub use record::{Answer, Asked, Freshness, Unavailable, Unmatched, row_key};

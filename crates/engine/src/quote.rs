@@ -2,6 +2,8 @@
 //! whose money it becomes. A quote promises nothing; it is made again at the moment of paying, and if the two differ the
 //! citizen is asked again.
 
+pub(crate) mod payable;
+
 use capability::bill;
 use kernel::{CityId, Date, Error, Id, Kind, Money, Result, ServiceId, Text, Timestamp, identifier::Mistake};
 use manifest::{
@@ -80,35 +82,6 @@ pub struct PayeeView {
     pub note: Text,
 }
 
-/// What a card's service offers to pay.
-#[derive(Clone, Debug)]
-pub struct Payable {
-    pub purpose: Purpose,
-    /// What can be paid, the oldest first.
-    pub rows: Vec<PayableRow>,
-    /// All of them together, as the kept answer has it.
-    pub total: Money,
-    pub rules: BillerRules,
-}
-
-/// A row that can be paid.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PayableRow {
-    /// The row's name in paths.
-    pub row: String,
-    pub title: String,
-    pub due: Money,
-    /// Paying it begins with accepting a decision.
-    pub accept: bool,
-}
-
-impl Payable {
-    #[must_use]
-    pub fn row(&self, name: &str) -> Option<&PayableRow> {
-        self.rows.iter().find(|row| row.row == name)
-    }
-}
-
 /// What a biller's rules mean for a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BillerRules {
@@ -175,12 +148,12 @@ impl<'a> Till<'a> {
         })
     }
 
-    fn can_be_paid(&self, row: &Row) -> bool {
+    pub(crate) fn can_be_paid(&self, row: &Row) -> bool {
         let numbered = self.pay.decision.as_ref().is_none_or(|field| text(row, Some(field)).is_some());
         matches(self.pay.when.as_ref(), row) && numbered
     }
 
-    fn can_be_accepted(&self, row: &Row) -> bool {
+    pub(crate) fn can_be_accepted(&self, row: &Row) -> bool {
         self.pay.accept.as_ref().is_some_and(|rule| matches(Some(rule), row))
     }
 }
@@ -199,34 +172,6 @@ fn money(row: &Row, field: Option<&String>) -> Option<Money> {
 }
 
 impl Platform {
-    /// Which rows of an answer can be paid, and what all of them cost, from the answer as it is.
-    #[must_use]
-    pub fn payable(&self, pack: &CityPack, service: &Service, answer: &Answer) -> Option<Payable> {
-        let till = Till::of(pack, service).ok()?;
-        let rows = self.payable_rows(&till, &answer.rows);
-        let total = Money::from_fen(rows.iter().map(|row| row.due.fen()).sum());
-        Some(Payable { purpose: till.pay.purpose, rows, total, rules: BillerRules::from(till.biller()) })
-    }
-
-    /// What can be paid of some rows, the oldest first.
-    pub(crate) fn payable_rows(&self, till: &Till<'_>, rows: &[Row]) -> Vec<PayableRow> {
-        let mut payable: Vec<(Option<String>, PayableRow)> = rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| {
-                till.pay.purpose != Purpose::TopUp && (till.can_be_paid(row) || till.can_be_accepted(row))
-            })
-            .filter_map(|(place, row)| {
-                let line = self.line(till, row, row_key(row, place))?;
-                let due = line.due();
-                let QuoteLine { row: name, title, accept, .. } = line;
-                Some((text(row, till.pay.period.as_ref()), PayableRow { row: name, title, due, accept }))
-            })
-            .collect();
-        payable.sort_by(|(a, _), (b, _)| a.cmp(b));
-        payable.into_iter().map(|(_, row)| row).collect()
-    }
-
     /// Prices rows of a card, asking the department anew: an amount that has changed since is a changed amount.
     pub async fn quote(
         &self,
@@ -361,7 +306,7 @@ impl Platform {
     }
 
     /// One row as a bill; `None` if it cannot be paid.
-    fn line(&self, till: &Till<'_>, row: &Row, key: String) -> Option<QuoteLine> {
+    pub(crate) fn line(&self, till: &Till<'_>, row: &Row, key: String) -> Option<QuoteLine> {
         let pay = till.pay;
         let accept = !till.can_be_paid(row) && till.can_be_accepted(row);
         if !accept && !till.can_be_paid(row) {
