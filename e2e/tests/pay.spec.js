@@ -289,3 +289,46 @@ test('Paying works without scripts', async ({ people, citizen }) => {
   await page.getByRole('link', { name: '看缴费凭证' }).click();
   await expect(page.getByRole('button', { name: '打印' })).toHaveCount(0);
 });
+
+test('The same through the open API: priced, paid once whatever is repeated, followed, and proved', async ({ people, citizen, house }) => {
+  const till = await tills(people, citizen, fits.one, 'electricity');
+  const made = await (await till.citizen.post('/me/tokens', { label: 'e2e' })).text();
+  const [, token] = made.match(/<code translate="no">([^<]+)</);
+  const call = async (method, path, body, headers = {}) => {
+    const answer = await fetch(`${house.url}/api/v1/cities/${CITY}${path}`, {
+      method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers }, body: body && JSON.stringify(body),
+    });
+    return { status: answer.status, text: await answer.text(), json() { return JSON.parse(this.text); } };
+  };
+  const bills = unpaid(account(till.citizen.person, 'electricity'));
+  const card = (await call('GET', '/cards')).json().find((one) => one.kind === 'customer');
+  const records = (await call('GET', `/services/electricity-bill/records?card=${card.id}`)).json();
+  const rows = records.rows.filter((row) => row.state === 'open').map((row) => row.id);
+  const at = `/services/electricity-bill/cards/${card.id}`;
+  const quote = (await call('POST', `${at}/quote`, { rows })).json();
+  expect(quote.total_fen).toBe(bills.reduce((sum, bill) => sum + due(bill), 0));
+  expect((await call('GET', '/bills')).json()[0]).toMatchObject({ due_fen: quote.total_fen, open_count: rows.length });
+
+  const order = { rows, total_fen: quote.total_fen, provider: 'alipay' };
+  const changed = await call('POST', `${at}/payments`, { ...order, total_fen: quote.total_fen - 1 });
+  expect([changed.status, changed.json().code]).toEqual([409, 'amount_changed']);
+  const key = { 'idempotency-key': 'e2e-of-the-open-api' };
+  const [first, again] = [await call('POST', `${at}/payments`, order, key), await call('POST', `${at}/payments`, order, key)];
+  expect([first.status, again.text]).toEqual([201, first.text]);
+  const path = `/payments/${first.json().payment}`;
+  const pending = (await call('GET', path)).json();
+  expect(pending).toMatchObject({ state: 'pending', amount_fen: quote.total_fen });
+  expect(pending.cashier.url).toContain(house.sandbox);
+  expect((await call('GET', `${path}/receipt`)).status, 'no receipt before it is booked').toBe(404);
+  // The gateway hears of the order when its cashier is opened.
+  await fetch(pending.cashier.url);
+  await till.paysElsewhere('alipay', await till.order('alipay'));
+  await expect.poll(async () => (await call('GET', path)).json().state, { timeout: 30_000 }).toBe('posted');
+  expect((await call('DELETE', path)).json().code, 'what is paid is not given up').toBe('payment_not_now');
+  expect((await call('GET', `${path}/receipt`)).json()).toMatchObject({ amount_fen: quote.total_fen });
+  const { key: city } = (await call('GET', '/receipt-key')).json();
+  const file = (await call('GET', `${path}/receipt/file`)).text;
+  const verified = JSON.parse(execFileSync(BINARY, ['receipt', 'verify', '-', '--key', city, '--json'], { encoding: 'utf8', input: file }));
+  expect(verified).toMatchObject({ genuine: true });
+  expect((await call('GET', '/payments')).json().payments).toHaveLength(1);
+});
