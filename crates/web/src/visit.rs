@@ -19,20 +19,18 @@ use engine::{Citizen, OnceKey, Platform, Preferences};
 use futures_util::FutureExt;
 use kernel::{CityId, Id, Kind, Lang, Timestamp};
 use manifest::{Catalogue, CityPack, Service, city::CityState};
-use maud::Markup;
-use ui::{
-    Channel, Css, Page, Size, Theme,
-    page::{Band, Look},
-};
+use ui::{Channel, Size, Theme};
 
+mod sheet;
+
+pub(crate) use self::sheet::Sheet;
 use crate::{
     Site,
     cookie::{self, Cookies},
     form::Pairs,
-    headers::{self, Text},
+    headers,
     return_path::{own_path, with_return},
     route::{Answers, Policy, Route, can_get},
-    style::Style,
     trouble::Trouble,
 };
 
@@ -66,36 +64,6 @@ pub(crate) struct Visit {
     cookies: Cookies,
     /// To be set with the answer.
     set_cookies: Vec<HeaderValue>,
-}
-
-/// The parts of a page that differ from page to page.
-pub(crate) struct Sheet<'a> {
-    pub title: &'a str,
-    /// Where the back bar leads.
-    pub back: &'a str,
-    /// The home band instead of the back bar.
-    pub home: bool,
-    pub status: StatusCode,
-    /// A form of this page may end at a cashier.
-    pub pays: bool,
-    /// The body brings a picture from an address of its own. On a first view the script then waits for the next page,
-    /// because no first view takes more than three requests: the page, its picture or script, and the one in the tab.
-    pub picture: bool,
-    pub body: Markup,
-}
-
-impl Default for Sheet<'_> {
-    fn default() -> Self {
-        Self {
-            title: "",
-            back: "/",
-            home: false,
-            status: StatusCode::OK,
-            pays: false,
-            picture: false,
-            body: Markup::default(),
-        }
-    }
 }
 
 /// The one way into a page or file.
@@ -344,77 +312,6 @@ impl Visit {
         response.headers_mut().insert(header::LOCATION, location);
         headers::put_on(response.headers_mut(), None, true);
         response
-    }
-
-    /// A page: the document around a body.
-    pub(crate) fn show(&self, sheet: Sheet<'_>) -> Response {
-        let (status, pays) = (sheet.status, sheet.pays);
-        let mut response = self.answer(status, Text::Whole(self.document(sheet)));
-        if pays {
-            headers::allow_forms_to(response.headers_mut(), &self.platform().cashier_origins());
-        }
-        response
-    }
-
-    /// The style sheet of this page, and whether the browser has it already.
-    pub(crate) fn style(&self) -> (&Style, bool) {
-        let css = self.site.styles.of_hue(self.look.as_deref().map(|pack| pack.city.hue));
-        (css, self.cookie("css") == Some(css.hash.as_str()))
-    }
-
-    pub(crate) fn answer(&self, status: StatusCode, text: Text<'_>) -> Response {
-        let (css, styled) = self.style();
-        let personal = self.citizen.is_some() || self.method == Method::POST;
-        let mut response = headers::html(text, status, &self.headers, Some(css), personal);
-        if !styled && let Some(line) = cookie::set("css", &css.hash, "/", cookie::YEAR_S, self.site.secure_cookies) {
-            response.headers_mut().append(header::SET_COOKIE, line);
-        }
-        response
-    }
-
-    pub(crate) fn document(&self, sheet: Sheet<'_>) -> String {
-        let lang = self.lang;
-        let city = self.look.as_deref().map(|pack| &pack.city);
-        let look = city.map(|city| Look { hue: city.hue, motif: city.motif });
-        let (css, styled) = self.style();
-        let here = self.here();
-        let (cities_href, search_href) = match city {
-            Some(city) => ("/cities", format!("/{}/search", city.id)),
-            None => ("/cities", String::new()),
-        };
-        let me_href = if self.citizen.is_some() { "/me".to_owned() } else { with_return("/sign-in", own_path(here)) };
-        let band = match city {
-            Some(city) if sheet.home => Band::Home {
-                city: city.name.get(lang),
-                cities_href,
-                search_href: &search_href,
-                me_href: &me_href,
-                signed_in: self.citizen.is_some(),
-            },
-            _ => Band::Back { title: sheet.title, href: sheet.back, help_href: "/help" },
-        };
-        let page = Page {
-            title: sheet.title,
-            lang,
-            size: self.size,
-            theme: self.theme,
-            channel: self.channel,
-            band,
-            look,
-            css: if styled { Css::Linked(&css.url) } else { Css::Inline(&css.text) },
-            path: self.back_here(),
-            hotline: self.hotline(),
-            sandbox: self.site.sandbox_url.is_some(),
-            script: styled || !sheet.picture,
-            error: sheet.status == StatusCode::UNPROCESSABLE_ENTITY,
-            body: sheet.body,
-        };
-        page.html().into_string()
-    }
-
-    /// Where a change of size or language returns to: this page, or for a form that was posted, its empty self.
-    fn back_here(&self) -> &str {
-        if self.method == Method::POST { self.uri.path() } else { self.here() }
     }
 
     /// What went wrong, as a page, or as the way to what is missing.

@@ -107,14 +107,23 @@ impl Platform {
     }
 
     async fn make_debit(&self, city: &CityId, cell: &store::City, debit: &AutopayDebit) -> Result<()> {
-        let done = async |outcome: &str, payment| cell.debit_done(debit.autopay, &debit.key, outcome, payment).await;
+        let (outcome, payment) = self.debited(city, cell, debit).await?;
+        cell.debit_done(debit.autopay, &debit.key, outcome, payment).await?;
+        Ok(())
+    }
+
+    /// What became of an announced debit, in the word that is kept of it, and its payment.
+    async fn debited(
+        &self,
+        city: &CityId,
+        cell: &store::City,
+        debit: &AutopayDebit,
+    ) -> Result<(&'static str, Option<Id>)> {
         let Some(autopay) = cell.autopay(debit.autopay).await?.filter(|autopay| autopay.stopped_at.is_none()) else {
-            done("stopped", None).await?;
-            return Ok(());
+            return Ok(("stopped", None));
         };
         let AgreementState::InForce { agreement_no } = self.agreement(&autopay).await? else {
-            done("stopped", None).await?;
-            return Ok(());
+            return Ok(("stopped", None));
         };
         let catalogue = self.catalogue();
         let pack = self.open_city(&catalogue, city)?;
@@ -124,17 +133,56 @@ impl Platform {
         let open = self.payable(&pack, service, &answer).map(|payable| payable.rows).unwrap_or_default();
         let Some(row) = open.into_iter().map(|row| row.row).find(|row| self.autopay_key(&autopay, row) == debit.key)
         else {
-            done("paid", None).await?;
-            return Ok(());
+            return Ok(("paid", None));
         };
-        let rows = std::slice::from_ref(&row);
-        let quote = self.quote(&citizen, city, &service.id, autopay.card, rows).await?;
+        let Some(payment) = self.open_debit(city, &citizen, &autopay, debit, &row).await? else {
+            return Ok(("changed", None));
+        };
+        let facts = cell.payment_facts(payment).await?.ok_or(Kind::NotFound)?;
+        let open = facts.attempts.iter().find(|it| it.state == capability::payment::AttemptState::Open);
+        let Some(attempt) = open.filter(|_| facts.state == capability::payment::State::Pending) else {
+            return Ok(("paid", Some(payment)));
+        };
+        let order = self.order(&pack, service, &facts, attempt, Device::Phone, None);
+        let provider = self.provider(autopay.provider.as_str())?;
+        let agreements = provider.agreements().ok_or(Kind::Unavailable("provider"))?;
+        let debited = agreements.debit(&agreement_no, &order).await;
+        let outcome = match debited.map_err(|failure| Error::new(Kind::Unavailable("provider")).because(failure))? {
+            Debit::Trade(trade) => {
+                self.heard_of_order(city, cell, payment, &attempt.out_trade_no, trade).await?;
+                "paid"
+            }
+            Debit::Declined(code) => {
+                tracing::info!(provider = %autopay.provider, code, "an automatic payment was declined");
+                self.cancel_payment(&citizen, city, payment).await?;
+                "declined"
+            }
+            Debit::NoAgreement => {
+                self.cancel_payment(&citizen, city, payment).await?;
+                cell.stop_autopay(autopay.account, autopay.id, self.now()).await?;
+                "stopped"
+            }
+        };
+        Ok((outcome, Some(payment)))
+    }
+
+    /// Opens the payment of a debit. `None` if it is not what was announced any more: a notice must be true.
+    async fn open_debit(
+        &self,
+        city: &CityId,
+        citizen: &Citizen,
+        autopay: &Autopay,
+        debit: &AutopayDebit,
+        row: &String,
+    ) -> Result<Option<Id>> {
+        let rows = std::slice::from_ref(row);
+        let (service, card) = (&autopay.service, autopay.card);
+        let quote = self.quote(citizen, city, service, card, rows).await?;
         // What was announced may have grown by the late fee of a day, as the notice says; a bill that is another one by now
         // is not taken, and neither is one above the limit.
         let bill: i64 = quote.lines.iter().map(|line| line.amount.fen()).sum();
         if bill > debit.amount.fen() || quote.total > autopay.limit {
-            done("changed", None).await?;
-            return Ok(());
+            return Ok(None);
         }
         let form = PayForm {
             what: Chosen::Rows(rows),
@@ -144,40 +192,10 @@ impl Platform {
             address: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
         };
         let key = OnceKey::parse(&id_of(&[b"debit", &debit.autopay.0, &debit.key.0]).to_string())?;
-        let payment = match self.pay(&citizen, city, &service.id, autopay.card, form, key).await? {
-            Opened::Payment(payment) => payment,
-            // More than was announced is not taken: a notice must be true.
-            Opened::Changed(_) => {
-                done("changed", None).await?;
-                return Ok(());
-            }
-        };
-        let facts = cell.payment_facts(payment).await?.ok_or(Kind::NotFound)?;
-        let open = facts.attempts.iter().find(|it| it.state == capability::payment::AttemptState::Open);
-        let Some(attempt) = open.filter(|_| facts.state == capability::payment::State::Pending) else {
-            done("paid", Some(payment)).await?;
-            return Ok(());
-        };
-        let order = self.order(&pack, service, &facts, attempt, Device::Phone, None);
-        let provider = self.provider(autopay.provider.as_str())?;
-        let agreements = provider.agreements().ok_or(Kind::Unavailable("provider"))?;
-        let debited = agreements.debit(&agreement_no, &order).await;
-        match debited.map_err(|failure| Error::new(Kind::Unavailable("provider")).because(failure))? {
-            Debit::Trade(trade) => {
-                self.heard_of_order(city, cell, payment, &attempt.out_trade_no, trade).await?;
-                done("paid", Some(payment)).await?;
-            }
-            Debit::Declined(code) => {
-                tracing::info!(provider = %autopay.provider, code, "an automatic payment was declined");
-                self.cancel_payment(&citizen, city, payment).await?;
-                done("declined", Some(payment)).await?;
-            }
-            Debit::NoAgreement => {
-                self.cancel_payment(&citizen, city, payment).await?;
-                cell.stop_autopay(autopay.account, autopay.id, self.now()).await?;
-            }
-        }
-        Ok(())
+        Ok(match self.pay(citizen, city, service, card, form, key).await? {
+            Opened::Payment(payment) => Some(payment),
+            Opened::Changed(_) => None,
+        })
     }
 
     /// The notice before a debit.
