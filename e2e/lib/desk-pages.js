@@ -71,6 +71,8 @@ export function deskPages(number) {
   const send = (action) => async ({ page }) => {
     await page.locator(`form[action$="${action}"] button.wide`).click();
     await page.waitForSelector('#errors');
+    // The text is there before the style sheet that it is measured with.
+    await page.waitForLoadState('load');
   };
   return [
     { name: 'desk-sign-in', who: 'nobody', path: '/desk/sign-in' },

@@ -15,9 +15,16 @@ use crate::mapping;
 
 /// No citizen has more rows than this in one register.
 pub const ROWS_MAX: usize = 10_000;
+/// A department that books more on a day needs a list in parts.
+pub const DAY_ROWS_MAX: usize = 200_000;
 
 /// Reads an answer by its binding. "Nothing on record" is an empty list.
-pub fn read(binding: &Binding, asked: &BTreeMap<String, String>, answer: &Json) -> Result<Vec<Row>, Failure> {
+pub fn read(
+    binding: &Binding,
+    asked: &BTreeMap<String, String>,
+    answer: &Json,
+    rows_max: usize,
+) -> Result<Vec<Row>, Failure> {
     let outcome = outcome(&binding.outcome, answer)?;
     let echoes = |of_row: bool| {
         binding.echo.iter().filter_map(move |echo| match (echo.path.strip_prefix("row:"), of_row) {
@@ -41,7 +48,7 @@ pub fn read(binding: &Binding, asked: &BTreeMap<String, String>, answer: &Json) 
         None | Some(Json::Null) => return Err(Failure::Half),
         Some(_) => return Err(Failure::Garbage),
     };
-    if rows.len() > ROWS_MAX {
+    if rows.len() > rows_max {
         return Err(Failure::TooLarge);
     }
     match total {
@@ -158,7 +165,7 @@ mod tests {
 
     fn ask(answer: &Json) -> Result<Vec<Row>, Failure> {
         let asked = [("owner".to_owned(), "ab-1".to_owned()), ("frame".to_owned(), "F７".to_owned())].into();
-        read(&binding(), &asked, answer)
+        read(&binding(), &asked, answer, ROWS_MAX)
     }
 
     fn row(id: i64) -> Json {
@@ -188,8 +195,17 @@ mod tests {
         let mut binding = binding();
         binding.rows = String::new();
         (binding.total, binding.echo) = (None, Vec::new());
-        let rows = read(&binding, &BTreeMap::new(), &json!({"code": "0", "id": 5})).expect("row");
+        let rows = read(&binding, &BTreeMap::new(), &json!({"code": "0", "id": 5}), ROWS_MAX).expect("row");
         assert_eq!(rows[0]["id"].number(), Some(5));
+    }
+
+    #[test]
+    fn a_busy_day_is_longer_than_what_one_person_can_have() {
+        let rows: Vec<Json> = (0..10_001).map(row).collect();
+        let answer = json!({"code": "0", "owner": "AB1", "total": rows.len(), "list": rows});
+        let asked = [("owner".to_owned(), "ab-1".to_owned()), ("frame".to_owned(), "F7".to_owned())].into();
+        assert_eq!(read(&binding(), &asked, &answer, ROWS_MAX), Err(Failure::TooLarge));
+        assert_eq!(read(&binding(), &asked, &answer, DAY_ROWS_MAX).map(|rows| rows.len()), Ok(10_001));
     }
 
     #[test]

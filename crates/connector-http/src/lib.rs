@@ -18,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use connector::{Answer, BoxFuture, Connector, Failure, Health, Image, Provenance, Question, Target};
+use connector::{Answer, BoxFuture, Connector, Extent, Failure, Health, Image, Provenance, Question, Target};
 use exchange::{AllowList, Limits, Line, Reply, Request, Wire, charset, json};
 use kernel::{CityId, Clock, DepartmentId, Pii};
 use manifest::{
@@ -29,6 +29,10 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::template::Writing;
+
+/// The list of a day: what it may weigh, and how long it may take. Nobody waits for a page meanwhile.
+const DAY_BYTES_MAX: usize = 32 << 20;
+const DAY_DEADLINE: Duration = Duration::from_secs(60);
 
 /// Largest evidence picture.
 const PICTURE_BYTES_MAX: usize = 65_536;
@@ -68,6 +72,11 @@ impl Error for Unusable {
     }
 }
 
+/// For whatever a citizen waits for.
+fn deadline(department: &Department) -> Duration {
+    Duration::from_millis(department.deadline_ms.into())
+}
+
 /// Lines are per city and department; a department of the whole country has no city.
 type Place = (Option<CityId>, DepartmentId);
 
@@ -105,16 +114,14 @@ impl Http {
     async fn exchange<T>(
         &self,
         target: Target<'_>,
+        deadline: Duration,
         request: Result<Request, Failure>,
         read: impl FnOnce(Reply) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let started = Instant::now();
         let line = self.line(target);
         let department = target.department;
-        let limits = Limits {
-            deadline: Duration::from_millis(department.deadline_ms.into()),
-            concurrency: department.concurrency,
-        };
+        let limits = Limits { deadline, concurrency: department.concurrency };
         let result = match request {
             Ok(request) => line.exchange(&self.wire, limits, &self.clock, request, read).await,
             Err(failure) => {
@@ -225,11 +232,18 @@ fn sha256_hex(body: &[u8]) -> String {
 impl Connector for Http {
     fn ask<'a>(&'a self, target: Target<'a>, question: &'a Question) -> BoxFuture<'a, Result<Answer, Failure>> {
         Box::pin(async move {
-            let request = question.values.process(|values| self.question(target, values));
+            let mut request = question.values.process(|values| self.question(target, values));
+            let (deadline, rows_max) = match question.extent {
+                Extent::Subject => (deadline(target.department), answer::ROWS_MAX),
+                Extent::Day => (DAY_DEADLINE, answer::DAY_ROWS_MAX),
+            };
+            if let (Extent::Day, Ok(request)) = (question.extent, &mut request) {
+                request.answer_bytes_max = DAY_BYTES_MAX;
+            }
             let read = |reply: Reply| {
                 let text = charset::decode(&reply.body, reply.content_type())?;
                 let json = json::parse(&text)?;
-                let rows = question.values.process(|values| answer::read(target.binding, values, &json))?;
+                let rows = question.values.process(|values| answer::read(target.binding, values, &json, rows_max))?;
                 let provenance = Provenance {
                     department: target.binding.department.clone(),
                     fetched_at: self.clock.now(),
@@ -237,7 +251,7 @@ impl Connector for Http {
                 };
                 Ok(Answer { rows: Pii::new(rows), provenance })
             };
-            self.exchange(target, request, read).await
+            self.exchange(target, deadline, request, read).await
         })
     }
 
@@ -248,7 +262,7 @@ impl Connector for Http {
                 let content_type = picture::content_type(&reply.body)?;
                 Ok(Image { content_type, bytes: Pii::new(reply.body) })
             };
-            self.exchange(target, request, read).await
+            self.exchange(target, deadline(target.department), request, read).await
         })
     }
 

@@ -19,12 +19,28 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 #[derive(Clone, Debug)]
 pub struct Question {
     pub values: Pii<BTreeMap<String, String>>,
+    pub extent: Extent,
 }
 
 impl Question {
     pub fn new<K: Into<String>>(values: impl IntoIterator<Item = (K, String)>) -> Self {
-        Self { values: Pii::new(values.into_iter().map(|(key, value)| (key.into(), value)).collect()) }
+        let values = values.into_iter().map(|(key, value)| (key.into(), value)).collect();
+        Self { values: Pii::new(values), extent: Extent::Subject }
     }
+
+    /// A question about everything that a department did on a day.
+    pub fn of_a_day<K: Into<String>>(values: impl IntoIterator<Item = (K, String)>) -> Self {
+        Self { extent: Extent::Day, ..Self::new(values) }
+    }
+}
+
+/// How much may come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// What one register has on one person, vehicle or account.
+    Subject,
+    /// Every line of a day: as long as the day was busy, and nobody waits for the page.
+    Day,
 }
 
 /// A department's answer. "There is nothing" is an empty `rows`; not answering is a [`Failure`].

@@ -346,7 +346,7 @@ impl Platform {
             }
             let Some(service) = catalogue.services.get(service) else { continue };
             let values = Values::from([("day".to_owned(), day.to_string())]);
-            let rows = self.act_rows(pack, service, Act::List, &Question::new(values)).await;
+            let rows = self.act_rows(pack, service, Act::List, &Question::of_a_day(values)).await;
             let rows = rows.map_err(|failure| Error::new(Kind::Unavailable("department")).because(failure))?;
             for row in rows {
                 let text = |field: &str| row.get(field).map(manifest::Value::text).unwrap_or_default();
