@@ -21,6 +21,8 @@ export async function paidFine(people, citizen) {
   await me.page.goto(`/${CITY}/s/${VIOLATIONS.id}/ask`);
   await me.page.locator('a.btn[href*="/pay/"]').first().click();
   const form = me.page.locator('form[action*="/pay/"]').first();
+  // A house that has just started is still opening its shops at the sandbox; the page says so and offers to try again.
+  await eventually('a way to pay', async () => (await form.count()) > 0 || (await me.page.reload(), false), 60_000);
   const action = await form.getAttribute('action');
   const fields = await form.evaluate((it) => Object.fromEntries(new FormData(it)));
   // The way to the cashier leads off the page; it is followed beside the browser, as a phone's wallet would.
