@@ -130,7 +130,7 @@ pub const TABLE: &[(State, Event, State)] = &[
 
 #[must_use]
 pub fn next(state: State, event: Event) -> Option<State> {
-    TABLE.iter().find(|(from, on, _)| (*from, *on) == (state, event)).map(|(_, _, to)| *to)
+    crate::after(TABLE, state, event)
 }
 
 impl State {

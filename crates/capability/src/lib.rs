@@ -31,3 +31,8 @@ macro_rules! words {
     };
 }
 pub(crate) use words;
+
+/// Where an event leads by a table of from, on and to. `None`: there is no such row, and the event changes nothing.
+fn after<S: Copy + PartialEq, E: PartialEq>(table: &[(S, E, S)], state: S, event: E) -> Option<S> {
+    table.iter().find(|(from, on, _)| *from == state && *on == event).map(|(_, _, to)| *to)
+}

@@ -193,6 +193,17 @@ impl Town {
         }
     }
 
+    /// Waits for the shops at the sandbox's gateways, which are opened in the background.
+    pub async fn with_shops(self) -> Self {
+        for _ in 0..400 {
+            if self.platform.providers().len() == sandbox::Gateway::ALL.len() {
+                return self;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("no payment providers");
+    }
+
     /// Ends the platform in order and leaves the sandbox and the data to whoever comes next.
     pub async fn close(mut self) -> Grounds {
         let _ = self.end.send(true);

@@ -85,8 +85,7 @@ async fn soak(engine: Engine, payments: usize, kills: usize) -> Value {
     let ticking = tick(Arc::clone(&clock));
     let config = TownConfig { clock: clock.clone(), ..TownConfig::new(engine) };
     let limits = config.limits.clone();
-    let town = Town::start(config).await;
-    providers(&town).await;
+    let town = Town::start(config).await.with_shops().await;
     let city = town.open_city().city.id.clone();
     let began = Instant::now();
     let errands = settle(&town, payments).await;
@@ -127,8 +126,7 @@ async fn soak(engine: Engine, payments: usize, kills: usize) -> Value {
     let done = done.lock().expect("a lock").clone();
 
     // Whoever comes next finds everything that was under way.
-    let town = Town::open(grounds, limits).await;
-    providers(&town).await;
+    let town = Town::open(grounds, limits).await.with_shops().await;
     let unsettled = settled(&town, &city, &done).await;
     ticking.abort();
     let mut faults = audit(&town, &city, &done, unsettled).await;
@@ -147,12 +145,6 @@ fn tick(clock: Arc<FakeClock>) -> tokio::task::JoinHandle<()> {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     })
-}
-
-async fn providers(town: &Town) {
-    while town.platform.providers().len() < Gateway::ALL.len() {
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
 }
 
 /// Citizens with accounts to top up, bills and fines.

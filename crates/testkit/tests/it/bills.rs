@@ -15,13 +15,6 @@ use manifest::{CityPack, Service, pay::Purpose, story::Role};
 use sandbox::Gateway;
 use testkit::{Engine, Payer, Town, TownConfig};
 
-macro_rules! on_both_engines {
-    ($($name:ident)+) => {
-        mod sqlite { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name(testkit::Engine::Sqlite).await; })+ }
-        mod postgres { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name(testkit::Engine::Postgres).await; })+ }
-    };
-}
-
 on_both_engines! {
     several_periods_are_paid_at_once_and_the_oldest_first
     a_part_is_paid_where_the_biller_takes_parts
@@ -33,13 +26,7 @@ on_both_engines! {
 async fn town(engine: Engine) -> (Town, Arc<FakeClock>) {
     let clock = Arc::new(FakeClock::at(SystemClock.now()));
     let town = Town::start(TownConfig { clock: clock.clone(), ..TownConfig::new(engine) }).await;
-    for _ in 0..400 {
-        if town.platform.providers().len() == Gateway::ALL.len() {
-            return (town, clock);
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("no payment providers");
+    (town.with_shops().await, clock)
 }
 
 /// The first service of the open city that is paid like this.

@@ -11,7 +11,7 @@ use engine::Role;
 use kernel::{Clock, SystemClock, Timestamp};
 use manifest::{pay::Purpose, service::Subject, story};
 use reqwest::StatusCode;
-use sandbox::{Department, Fault, Gateway};
+use sandbox::{Department, Fault};
 use testkit::{Clerk, Engine, Payer, Town, TownConfig};
 
 /// The machine's clock, ahead by so many milliseconds.
@@ -25,14 +25,7 @@ impl Clock for Ahead {
 }
 
 async fn town(engine: Engine, clock: Arc<Ahead>) -> Town {
-    let town = Town::start(TownConfig { clock, ..TownConfig::new(engine) }).await;
-    for _ in 0..400 {
-        if town.platform.providers().len() == Gateway::ALL.len() {
-            return town;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("no payment providers");
+    Town::start(TownConfig { clock, ..TownConfig::new(engine) }).await.with_shops().await
 }
 
 async fn driver(town: &Town) -> Payer<'_> {

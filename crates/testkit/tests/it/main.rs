@@ -1,5 +1,13 @@
 //! The whole house under test, on both engines, over real HTTP; and the rules that hold its walls.
 
+/// Each story once on SQLite and once on PostgreSQL.
+macro_rules! on_both_engines {
+    ($($name:ident)+) => {
+        mod sqlite { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name(testkit::Engine::Sqlite).await; })+ }
+        mod postgres { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name(testkit::Engine::Postgres).await; })+ }
+    };
+}
+
 mod authorisation;
 mod bills;
 mod desk;

@@ -12,13 +12,6 @@ use manifest::{pay::Purpose, story::Role};
 use sandbox::{Department, Fault, Gateway};
 use testkit::{Engine, Payer, Town, TownConfig};
 
-macro_rules! on_both_engines {
-    ($($name:ident)+) => {
-        mod sqlite { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name(testkit::Engine::Sqlite).await; })+ }
-        mod postgres { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name(testkit::Engine::Postgres).await; })+ }
-    };
-}
-
 on_both_engines! {
     a_fine_is_paid_receipted_and_booked_to_the_treasury
     an_amount_that_changed_asks_again_and_a_repeat_pays_once
@@ -31,15 +24,7 @@ on_both_engines! {
 }
 
 async fn town(engine: Engine) -> Town {
-    let town = Town::start(TownConfig::new(engine)).await;
-    // The sandbox's shops are opened in the background.
-    for _ in 0..400 {
-        if town.platform.providers().len() == Gateway::ALL.len() {
-            return town;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("no payment providers");
+    Town::start(TownConfig::new(engine)).await.with_shops().await
 }
 
 fn fines(town: &Town) -> (CityId, ServiceId) {
