@@ -28,10 +28,28 @@ pub enum Act {
     Withdraw,
     /// Everything posted on one day, to compare with.
     List,
+    /// Somebody has a unit: an hour, a number, a seat. Told when it is theirs, and not while it is held.
+    Book,
+    /// They do not have it any more: given up, exchanged, called off. Told only after the department knew of it.
+    Unbook,
+    /// They are here.
+    Arrive,
 }
 
 impl Act {
-    pub const ALL: [Self; 6] = [Self::Bind, Self::Accept, Self::Pay, Self::Balance, Self::Withdraw, Self::List];
+    pub const ALL: [Self; 9] = [
+        Self::Bind,
+        Self::Accept,
+        Self::Pay,
+        Self::Balance,
+        Self::Withdraw,
+        Self::List,
+        Self::Book,
+        Self::Unbook,
+        Self::Arrive,
+    ];
+    /// What a department is told of a booking.
+    pub const OF_BOOKINGS: [Self; 3] = [Self::Book, Self::Unbook, Self::Arrive];
 
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -42,6 +60,9 @@ impl Act {
             Self::Balance => "balance",
             Self::Withdraw => "withdraw",
             Self::List => "list",
+            Self::Book => "book",
+            Self::Unbook => "unbook",
+            Self::Arrive => "arrive",
         }
     }
 
@@ -53,7 +74,13 @@ impl Act {
     /// True if the department changes something, so that it must be told by POST and with a key that it does once.
     #[must_use]
     pub const fn changes(self) -> bool {
-        matches!(self, Self::Accept | Self::Pay | Self::Withdraw)
+        matches!(self, Self::Accept | Self::Pay | Self::Withdraw) || self.is_of_bookings()
+    }
+
+    /// True for what is told of a booking: it is about persons and a unit, and about no card.
+    #[must_use]
+    pub const fn is_of_bookings(self) -> bool {
+        matches!(self, Self::Book | Self::Unbook | Self::Arrive)
     }
 
     /// Names of the values that this act can fill into a binding, beside those of the card.
@@ -83,13 +110,21 @@ impl Act {
             Self::Withdraw => &["amount_fen", "amount_yuan", "biller_ref", "at", "key"],
             // 2026-03-02
             Self::List => &["day"],
+            // Beside what every booking has. `ref` is what the department called it when it was told first.
+            Self::Book => &[],
+            Self::Unbook => &["ref", "reason", "back_fen", "back_yuan"],
+            Self::Arrive => &["ref"],
         }
     }
 
-    /// Names of all values that this act can fill into a binding of a service about such a card.
+    /// Names of all values that this act can fill into a binding of a service about such a card, or about bookings.
     #[must_use]
     pub fn question_values(self, subject: Subject) -> Vec<&'static str> {
-        let card: &[&str] = if matches!(self, Self::List) { &[] } else { subject.question_values() };
+        let card = match self {
+            Self::List => &[],
+            Self::Book | Self::Unbook | Self::Arrive => BOOKING_VALUES,
+            _ => subject.question_values(),
+        };
         card.iter().chain(self.own_values()).copied().collect()
     }
 
@@ -126,6 +161,12 @@ impl Act {
                 ("kind", Holds::Way),
                 ("biller_ref", Holds::Text),
             ],
+            // `ref` is what the department calls the booking: a visit number. `unit_gone` says of a refusal that the unit
+            // cannot be had by anybody, rather than not by this person.
+            Self::Book => {
+                &[("done", Holds::YesNo), ("reason", Holds::Text), ("ref", Holds::Text), ("unit_gone", Holds::YesNo)]
+            }
+            Self::Unbook | Self::Arrive => &[("done", Holds::YesNo), ("reason", Holds::Text), ("ref", Holds::Text)],
         }
     }
 
@@ -134,12 +175,61 @@ impl Act {
     pub const fn required_fields(self) -> &'static [&'static str] {
         match self {
             Self::Bind => &["match"],
-            Self::Accept | Self::Pay | Self::Withdraw => &["done"],
+            Self::Accept | Self::Pay | Self::Withdraw | Self::Book | Self::Unbook | Self::Arrive => &["done"],
             Self::Balance => &["balance"],
             Self::List => &["id", "amount", "at"],
         }
     }
 }
+
+/// What a department can be told of a booking. Empty where there is none: an appointment has no stops, a free one no payment.
+const BOOKING_VALUES: &[&str] = &[
+    // The number on the voucher; and `key`, which is the same at every try of one message.
+    "number",
+    "key",
+    // The word of what happened: booked, paid, cancelled, moved, expired, stopped, checked_in.
+    "event",
+    // 2026-03-02 08:12:00, when it happened.
+    "at",
+    // Ids as in the city's offer, and their Chinese names.
+    "place",
+    "place_name",
+    "section",
+    "section_name",
+    "resource",
+    "resource_name",
+    "matter",
+    "matter_name",
+    "class",
+    // The number of the unit as it is printed on the voucher, or the label of the seat; several are joined by commas.
+    "unit",
+    // 2026-03-02, and 2026-03-02 08:00:00.
+    "on",
+    "starts_at",
+    "ends_at",
+    // The first person, and how to reach the citizen who booked.
+    "name",
+    "resident_id",
+    "phone",
+    // How many, and all of them joined by commas: parties first. `kinds` says for each what they travel or enter as.
+    "persons",
+    "names",
+    "ids",
+    "kinds",
+    // Stops of a journey.
+    "from",
+    "to",
+    "price_fen",
+    "price_yuan",
+    "paid_fen",
+    "paid_yuan",
+    // Our payment, the provider and its number.
+    "order_no",
+    "provider",
+    "trade_no",
+    // online, on-site, phone.
+    "door",
+];
 
 /// What a field of an act's answer holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Acts and billers of a city: whatever a service promises can be done, whatever is done is done once, and no customer
 //! number is asked for that cannot be told from a slip of the finger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::ServiceId;
 
@@ -26,7 +26,7 @@ pub fn check(bindings: &Bindings, city: Option<&City>, services: &Services, prob
         if city.is_none() {
             let what = "departments act for services, and services are bound by cities";
             problems.push(Problem::error("misplaced-service", at, what, "move it to a city's bindings.toml"));
-        } else if !bindings.service.contains_key(id) {
+        } else if !bindings.service.contains_key(id) && !is_of_bookings(bindings.act.get(id)) {
             let what = format!("nothing answers `{id}` here, so nothing can be done about it");
             let known: Vec<&str> = bindings.service.keys().map(ServiceId::as_str).collect();
             problems.push(Problem::error("unbound-act", at, what, offer(id.as_str(), known)));
@@ -36,7 +36,9 @@ pub fn check(bindings: &Bindings, city: Option<&City>, services: &Services, prob
         return;
     }
     let none = Acts::new();
-    for id in bindings.service.keys() {
+    // Nothing is asked for a booking service, so that its acts stand alone.
+    let told = bindings.act.iter().filter(|(_, acts)| is_of_bookings(Some(acts))).map(|(id, _)| id);
+    for id in bindings.service.keys().chain(told).collect::<BTreeSet<_>>() {
         let Some(service) = services.get(id) else { continue };
         let acts = bindings.act.get(id).unwrap_or(&none);
         let mut desk = Desk { service, acts, biller: bindings.biller.get(id), problems };
@@ -48,6 +50,11 @@ pub fn check(bindings: &Bindings, city: Option<&City>, services: &Services, prob
             desk.act(act, binding, &at);
         }
     }
+}
+
+/// True for acts that need no question beside them.
+fn is_of_bookings(acts: Option<&Acts>) -> bool {
+    acts.is_some_and(|acts| !acts.is_empty() && acts.keys().all(|act| act.is_of_bookings()))
 }
 
 /// One service of the city.
@@ -191,6 +198,13 @@ impl Desk<'_, '_> {
         }
         if act == Act::Bind {
             needs(&["holder_tail"], "no-second-factor", "whoever guesses a number would see its bills");
+        }
+        if act == Act::Book {
+            needs(&["resident_id", "ids"], "no-person", "nothing says for whom it is");
+            needs(&["starts_at", "on"], "no-time", "nothing says for when it is");
+        }
+        if act.is_of_bookings() {
+            needs(&["number"], "no-booking", "nothing says which booking it is");
         }
         if act == Act::List {
             needs(&["day"], "no-day", "nothing says which day is listed");

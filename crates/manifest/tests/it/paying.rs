@@ -304,6 +304,12 @@ fn every_act_asks_with_the_card_and_its_own_values() {
     assert!(Act::Pay.question_values(Subject::Customer).contains(&"total_yuan"));
     assert_eq!(Act::Bind.question_values(Subject::Customer), ["customer_no", "holder_tail"]);
     assert_eq!(Act::List.question_values(Subject::Customer), ["day"]);
+    assert!(!Act::Book.question_values(Subject::Vehicle).contains(&"plate"), "a booking is about no card");
+    assert!(!Act::Book.question_values(Subject::Vehicle).contains(&"ref"), "nobody has named it yet");
+    assert!(Act::Unbook.question_values(Subject::Vehicle).contains(&"back_fen"));
+    for act in Act::OF_BOOKINGS {
+        assert!(act.changes() && act.question_values(Subject::Licence).contains(&"starts_at"));
+    }
     for act in Act::ALL {
         assert_eq!(Act::parse(act.word()), Some(act));
         assert!(act.required_fields().iter().all(|field| act.row_fields().iter().any(|(known, _)| known == field)));
