@@ -78,6 +78,8 @@ pub enum Reason {
     Rest,
     /// By staff, with a word of theirs.
     Staff,
+    /// The rules of a booking that was given up or called off say so.
+    Booking,
 }
 words!(Reason {
     Surplus = "surplus",
@@ -85,6 +87,7 @@ words!(Reason {
     Refused = "refused",
     Rest = "rest",
     Staff = "staff",
+    Booking = "booking",
 });
 
 impl Reason {

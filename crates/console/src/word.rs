@@ -108,6 +108,7 @@ pub(crate) const fn reason(lang: Lang, reason: Reason) -> &'static str {
         Reason::Late => lang.pick("逾时到账，自动退回", "Came too late: back by itself"),
         Reason::Refused => lang.pick("收费单位拒收，自动退回", "Refused by the department: back by itself"),
         Reason::Rest => lang.pick("余额退回，本人申请", "Rest of a balance, asked for by its owner"),
+        Reason::Booking => lang.pick("预约取消，按规则退", "A booking was given up: by its rules"),
         Reason::Staff => lang.pick("工作人员申请", "Asked for by staff"),
     }
 }

@@ -23,6 +23,7 @@ impl Platform {
                     Some(Reason::Late) => "付款到账时，付款单已经关闭",
                     Some(Reason::Refused) => "收费单位没有收下",
                     Some(Reason::Rest) => "您申请退回余额",
+                    Some(Reason::Booking) => "预约已经取消",
                     Some(Reason::Staff) | None => "工作人员已经办理",
                 };
                 format!("【市民之家】{service}退款 {amount} 元，正在退回。原因：{why}。进展看“我的付款”。")

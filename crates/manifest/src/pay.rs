@@ -69,6 +69,10 @@ pub enum Purpose {
     Bill,
     /// Money put on an account in advance.
     TopUp,
+    /// A unit of something finite that is held. No pack writes it: the price is the offer's.
+    #[serde(skip_deserializing)]
+    #[schemars(skip)]
+    Booking,
 }
 
 impl Purpose {
@@ -78,12 +82,13 @@ impl Purpose {
             Self::Fine => "fine",
             Self::Bill => "bill",
             Self::TopUp => "top-up",
+            Self::Booking => "booking",
         }
     }
 
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Fine, Self::Bill, Self::TopUp].into_iter().find(|purpose| purpose.word() == word)
+        [Self::Fine, Self::Bill, Self::TopUp, Self::Booking].into_iter().find(|purpose| purpose.word() == word)
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn above(visit: &Visit, pack: &CityPack, service: &Service, answer: &
                 p.actions { (Button::link(text::autopay_title(l)).href(&autopay::path(pack, service, card))) }
             }
         },
-        Purpose::Fine => html! {},
+        Purpose::Fine | Purpose::Booking => html! {},
     }
 }
 

@@ -265,6 +265,7 @@ fn reason(lang: Lang, reason: Reason) -> &'static str {
         Reason::Late => text::refund_reason_late(lang),
         Reason::Refused => text::refund_reason_refused(lang),
         Reason::Rest => text::refund_reason_rest(lang),
+        Reason::Booking => text::refund_reason_booking(lang),
         Reason::Staff => text::refund_reason_staff(lang),
     }
 }

@@ -21,6 +21,29 @@ impl Draft {
         self.effect(Effect::Tell(Tell::GoesBack { reason, amount }));
     }
 
+    /// Gives back what the rules of a booking say, less what they have given back already.
+    pub(super) fn give_back_in_all(&mut self, total: Money) -> Outcome {
+        let ours = |refund: &refund::Facts| refund.reason == Reason::Booking;
+        let amount = Money::from_fen(total.fen() - self.facts.refunds_where(ours).fen());
+        if amount <= Money::ZERO {
+            return Ok(());
+        }
+        if self.facts.state != State::Posted {
+            return Err(Refusal::NotNow(self.facts.state));
+        }
+        if matches!(self.facts.payee, Payee::Treasury(_)) {
+            return Err(Refusal::Treasury);
+        }
+        let left = self.facts.refundable();
+        if amount > left {
+            return Err(Refusal::TooMuch { left });
+        }
+        let out_trade_no = self.paid_attempt().ok_or(Refusal::UnknownAttempt)?;
+        let from = self.facts.payee.account();
+        self.give_back(&out_trade_no, amount, Reason::Booking, from);
+        Ok(())
+    }
+
     fn set_aside(&mut self, refund: &refund::Facts, from: Account) {
         self.transfer(from, Account::refund(), refund.amount, Step::RefundAsked, part_of(refund));
         self.effect(Effect::SendRefund { refund_no: refund.refund_no.clone() });

@@ -41,6 +41,11 @@ pub enum Command {
     AskRest {
         amount: Money,
     },
+    /// What was paid for is given up or called off, and its rules say that so much of the payment goes back in all: what is
+    /// on its way for this reason already counts, so that saying it twice gives it back once.
+    GiveBack {
+        total: Money,
+    },
     /// A second person of staff agrees.
     ApproveRefund {
         refund_no: String,

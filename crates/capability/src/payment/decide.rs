@@ -29,6 +29,7 @@ pub fn decide(facts: &Facts, command: &Command, now: Timestamp) -> Result<Decisi
         Command::BillerRefused => draft.biller_refused(),
         Command::AskRefund { amount, by } => draft.ask(*amount, Some(*by)),
         Command::AskRest { amount } => draft.ask(*amount, None),
+        Command::GiveBack { total } => draft.give_back_in_all(*total),
         Command::ApproveRefund { refund_no, by } => draft.approve(refund_no, *by),
         Command::DeclineRefund { refund_no, by } => draft.decline(refund_no, *by),
         Command::RestReleased { refund_no } => draft.rest_released(refund_no),

@@ -137,7 +137,7 @@ impl Kept {
         assert_eq!(self.balance(&Account::escrow()), escrow, "{facts:?}");
         assert_eq!(self.balance(&Account::refund()), sum(&set_aside), "{facts:?}");
         let taken_back = |it: &refund::Facts| {
-            matches!(it.reason, Reason::Staff | Reason::Rest)
+            matches!(it.reason, Reason::Staff | Reason::Rest | Reason::Booking)
                 && (set_aside(it) || (it.state == refund::State::Done && it.route == Route::Provider))
         };
         let payee = if facts.posted { facts.amount.fen() - sum(&taken_back) } else { 0 };

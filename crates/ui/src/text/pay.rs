@@ -95,6 +95,7 @@ crate::texts! {
     refund_reason_surplus: "重复付款，自动退回", "Paid twice; returned by itself";
     refund_reason_late: "付款到得太晚，自动退回", "Arrived too late; returned by itself";
     refund_reason_refused: "单位没有收下，自动退回", "Not taken by the department; returned by itself";
+    refund_reason_booking: "预约已取消，按规则退", "The booking was given up: by its rules";
     refund_reason_rest: "您申请退回余额", "You asked for the rest back";
     refund_reason_staff: "工作人员办理", "Arranged by staff";
     refund_state_asked: "等待审核", "Waiting for approval";

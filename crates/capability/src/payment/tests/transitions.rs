@@ -64,7 +64,7 @@ fn every_state_answers_everything_that_can_happen() {
     use State::{Closed, Failed, Paid, Pending, Posted, Posting, Refunded, Refunding};
     let late = Timestamp(EXPIRES_AT.0);
     // The columns: Pending, Closed, Paid, Posting, Posted, Failed, Refunding, Refunded.
-    let rows: [(Command, [Does; 8]); 10] = [
+    let rows: [(Command, [Does; 8]); 11] = [
         (confirmed(0), [To(Paid), Beside, Nothing, Nothing, Nothing, Nothing, Nothing, Nothing]),
         (confirmed(1), [To(Paid), Beside, Beside, Beside, Beside, Beside, Beside, Beside]),
         (Command::AttemptClosed { out_trade_no: order(1) }, [Beside; 8]),
@@ -75,6 +75,7 @@ fn every_state_answers_everything_that_can_happen() {
         (Command::BillerRefused, [Refused, Refused, Refused, To(Failed), Contradicts, Nothing, Nothing, Nothing]),
         (ask(1), [Refused, Refused, Refused, Refused, Beside, Refused, Refused, Refused]),
         (Command::AskRest { amount: AMOUNT }, [Refused, Refused, Refused, Refused, Beside, Refused, Refused, Refused]),
+        (Command::GiveBack { total: AMOUNT }, [Refused, Refused, Refused, Refused, Beside, Refused, Refused, Refused]),
     ];
     for (command, row) in rows {
         for (state, expected) in State::ALL.iter().zip(row) {
@@ -318,6 +319,25 @@ fn the_rest_of_a_top_up_goes_back_when_the_department_lets_go_of_it() {
     let decision = kept.tell(&keep, now).expect("kept");
     assert_eq!(decision.effects, [Effect::Tell(Tell::StaysHere { amount: Money::from_fen(3_640) })]);
     assert!(kept.tell(&keep, now).expect("known").is_nothing(&kept.facts));
+}
+
+#[test]
+fn what_a_booking_gives_back_goes_back_once_however_often_it_is_said() {
+    let mut kept = at(State::Posted);
+    let now = Timestamp(2_000);
+    let part = Command::GiveBack { total: Money::from_fen(5_000) };
+    let decision = kept.tell(&part, now).expect("a part");
+    assert!(decision.effects.contains(&Effect::SendRefund { refund_no: number(0) }));
+    assert!(kept.tell(&part, now).expect("known").is_nothing(&kept.facts), "the same total again is nothing new");
+    let more = Command::GiveBack { total: Money::from_fen(AMOUNT.fen() + 1) };
+    assert!(matches!(kept.tell(&more, now), Err(Refusal::TooMuch { .. })), "never more than was paid");
+    kept.tell(&Command::GiveBack { total: AMOUNT }, now).expect("the rest");
+    for part in [0, 1] {
+        kept.tell(&sent(part), now).expect("sent");
+        kept.tell(&done(part), now).expect("back");
+    }
+    assert_eq!((kept.facts.state, kept.facts.refunded()), (State::Refunded, AMOUNT));
+    assert!(kept.tell(&Command::GiveBack { total: AMOUNT }, now).expect("known").is_nothing(&kept.facts));
 }
 
 #[test]
