@@ -145,6 +145,7 @@ mod tests {
             method: Method::Post,
             path: "/fines".into(),
             send: BTreeMap::new(),
+            as_text: Vec::new(),
             outcome: OutcomeRule {
                 path: "/code".into(),
                 found: vec!["0000".into(), "0".into()],

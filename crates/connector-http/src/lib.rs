@@ -5,6 +5,7 @@
 //! engine's. Other formats (XML, CSV) get their own crates.
 
 mod answer;
+mod body;
 mod mapping;
 mod picture;
 mod template;
@@ -180,7 +181,8 @@ impl Http {
             }
             Method::Post => {
                 headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
-                (reqwest::Method::POST, Some(serde_json::to_vec(&sent).map_err(|_| Failure::NotAsked)?))
+                let body = body::of(&sent, &binding.as_text).ok_or_else(|| unfillable(binding, "send"))?;
+                (reqwest::Method::POST, Some(serde_json::to_vec(&body).map_err(|_| Failure::NotAsked)?))
             }
         };
         let answer_bytes_max = usize::try_from(department.answer_bytes_max).unwrap_or(usize::MAX);

@@ -203,10 +203,11 @@ const BOOKING_VALUES: &[&str] = &[
     "class",
     // The number of the unit as it is printed on the voucher, or the label of the seat; several are joined by commas.
     "unit",
-    // 2026-03-02, and 2026-03-02 08:00:00.
+    // 2026-03-02, 2026-03-02 08:00:00, and 08:00-08:30.
     "on",
     "starts_at",
     "ends_at",
+    "period",
     // The first person, and how to reach the citizen who booked.
     "name",
     "resident_id",

@@ -49,12 +49,15 @@ pub enum Check {
     VehicleOwner,
     /// licence number (resident ID) + file number -> one row with `match`, class, first issue, validity
     LicenceHolder,
+    /// name + resident ID -> one row with `match` = may marry, and the area code of the household
+    MaritalStatus,
     /// phone + text: the SMS gateway
     Sms,
 }
 
 impl Check {
-    pub const ALL: [Self; 5] = [Self::RealName, Self::Guardian, Self::VehicleOwner, Self::LicenceHolder, Self::Sms];
+    pub const ALL: [Self; 6] =
+        [Self::RealName, Self::Guardian, Self::VehicleOwner, Self::LicenceHolder, Self::MaritalStatus, Self::Sms];
 
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -63,6 +66,7 @@ impl Check {
             Self::Guardian => "guardian",
             Self::VehicleOwner => "vehicle-owner",
             Self::LicenceHolder => "licence-holder",
+            Self::MaritalStatus => "marital-status",
             Self::Sms => "sms",
         }
     }
@@ -76,7 +80,7 @@ impl Check {
     #[must_use]
     pub const fn question_values(self) -> &'static [&'static str] {
         match self {
-            Self::RealName => &["name", "resident_id"],
+            Self::RealName | Self::MaritalStatus => &["name", "resident_id"],
             Self::Guardian => &["guardian_id", "ward_id"],
             Self::VehicleOwner => &["plate", "plate_kind", "vin_tail", "resident_id"],
             Self::LicenceHolder => &["resident_id", "file_no"],
@@ -92,6 +96,7 @@ impl Check {
             Self::Guardian | Self::Sms => &["match"],
             Self::VehicleOwner => &["match", "brand", "colour", "inspection_to", "first_registered_on", "status"],
             Self::LicenceHolder => &["match", "class", "first_issued_on", "valid_to", "status"],
+            Self::MaritalStatus => &["match", "household"],
         }
     }
 
@@ -151,9 +156,13 @@ pub struct Binding {
     pub method: Method,
     /// Path under the department's base URL. `{name}` places are filled from the question, percent-encoded.
     pub path: String,
-    /// JSON body (POST) or query (GET). Values may contain `{name}`.
+    /// JSON body (POST) or query (GET). Values may contain `{name}`. A name that begins with `/` is a JSON Pointer into the
+    /// body: `"/dept_info/code"`.
     #[serde(default)]
     pub send: BTreeMap<String, String>,
+    /// Objects of the body that are sent as a text which holds their JSON, for departments that want it so.
+    #[serde(default)]
+    pub as_text: Vec<String>,
     /// JSON Pointer to the result code, and what its values mean.
     pub outcome: OutcomeRule,
     /// JSON Pointer to the array of rows, or to the one row.

@@ -60,6 +60,7 @@ fn binding(department: &str) -> Binding {
         method: Method::Post,
         path: "/fines".into(),
         send: [("owner".to_owned(), "{owner}".to_owned()), ("frame".to_owned(), "{frame}".to_owned())].into(),
+        as_text: Vec::new(),
         outcome: OutcomeRule {
             path: "/code".into(),
             found: vec!["0000".into()],

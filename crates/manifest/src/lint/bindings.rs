@@ -14,7 +14,7 @@ use super::{
     offer, placeholders,
 };
 use crate::{
-    binding::{Binding, Bindings, Check, Department},
+    binding::{Binding, Bindings, Check, Department, Method},
     city::{City, CityState},
     document::{Place, Problem, place},
     service::{Service, Subject},
@@ -216,6 +216,7 @@ pub(super) fn common(
     for (name, template) in &binding.send {
         fillable(template, at.at("send").at(name));
     }
+    nested(binding, at, problems);
     pointer(&binding.outcome.path, false, at.at("outcome").at("path"), problems);
     pointer(&binding.rows, true, at.at("rows"), problems);
     if let Some(total) = &binding.total {
@@ -247,6 +248,34 @@ pub(super) fn common(
         let what = "another person's answer could not be told from the right one";
         let fix = "add `echo = [{ path = \"/…\", question = \"…\" }]` with a value that the answer repeats";
         problems.push(Problem::error("no-echo", at.at("echo"), what, fix));
+    }
+}
+
+/// Names that lead into the body lead somewhere, and no two to the same place.
+fn nested(binding: &Binding, at: &Place, problems: &mut Vec<Problem>) {
+    let mut error = |code: &'static str, at: Place, what: String, fix: &str| {
+        problems.push(Problem::error(code, at, what, fix));
+    };
+    let whole = |name: &str| if name.starts_with('/') { name.to_owned() } else { format!("/{name}") };
+    for name in binding.send.keys().filter(|name| name.starts_with('/')) {
+        let at = at.at("send").at(name);
+        if binding.method == Method::Get {
+            error("nested-query", at.clone(), format!("a query has no `{name}`"), "write a name without /");
+        }
+        let below =
+            |other: &&String| *other != name && format!("{}/", whole(name)).starts_with(&format!("{}/", whole(other)));
+        if let Some(other) = binding.send.keys().find(below) {
+            error("nested-value", at, format!("`{other}` is a value, and `{name}` lies inside it"), "send one of them");
+        }
+    }
+    for (i, part) in binding.as_text.iter().enumerate() {
+        if !binding.send.keys().any(|name| name.starts_with(&format!("{part}/"))) {
+            let what = format!("nothing is sent inside `{part}`");
+            error("nested-value", at.at("as_text").at(i), what, "name an object that `send` fills: \"/name\"");
+        }
+    }
+    for name in binding.send.keys().filter(|name| name.starts_with('/')) {
+        pointer(name, false, at.at("send").at(name), problems);
     }
 }
 
