@@ -25,6 +25,7 @@ pub mod rule;
 pub mod sound;
 pub mod steady;
 pub mod ticket;
+pub mod voucher;
 pub mod waiting;
 
 use kernel::{Money, Timestamp};

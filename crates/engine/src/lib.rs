@@ -40,6 +40,7 @@ mod staff_act;
 mod staff_role;
 mod tally;
 mod thing;
+mod voucher;
 
 pub use access::{AccessView, Cursor, Page, StaffTitle, Who};
 pub use autopay::{AutopayState, AutopayView, DebitView};
@@ -74,3 +75,4 @@ pub use staff_act::{ActView, Deed};
 pub use staff_role::{CLASHES, Grant, POLICY, Role, Scope, Verb, clash};
 pub use store::Load as StoreLoad;
 pub use tally::Asking;
+pub use voucher::VoucherFacts;

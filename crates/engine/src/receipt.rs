@@ -53,7 +53,7 @@ pub struct Claims {
 }
 
 impl Platform {
-    fn signer(&self, city: &CityId) -> Result<Signer> {
+    pub(crate) fn signer(&self, city: &CityId) -> Result<Signer> {
         let seed = self.inner.vault.signing_seed(&format!("{KEY}.{city}"));
         Signer::from_seed(&format!("receipts.shimin/{city}"), &seed).ok_or_else(|| Error::internal("a name of a key"))
     }

@@ -12,7 +12,7 @@ use crate::merkle::{Hash, sha256};
 
 /// The form's number for Ed25519 in key hashes and encoded keys.
 const ED25519_KIND: u8 = 1;
-const SIGNATURE_LEN: usize = 64;
+pub const SIGNATURE_LEN: usize = 64;
 
 /// What is wrong with something that claims to be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,12 @@ pub fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 255 && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+')
 }
 
+/// What is signed of something of a form: a first line that says so, then the thing.
+fn message(form: &str, body: &[u8]) -> Vec<u8> {
+    debug_assert!(form.contains(' ') && !form.contains('\n'), "a form is one line of words");
+    [form.as_bytes(), b"\n", body].concat()
+}
+
 /// Signs with a key that only its holder has.
 pub struct Signer {
     key: Ed25519KeyPair,
@@ -66,6 +72,13 @@ impl Signer {
     #[must_use]
     pub const fn public(&self) -> &PublicKey {
         &self.public
+    }
+
+    /// Signs something that is no checkpoint. `form` names what it is, in words: a name of a key has no spaces, so that
+    /// nothing signed under a form can pass for a checkpoint, nor for something of another form.
+    #[must_use]
+    pub fn sign_as(&self, form: &'static str, body: &[u8]) -> [u8; SIGNATURE_LEN] {
+        self.sign(&message(form, body))
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_LEN] {
@@ -125,13 +138,25 @@ impl PublicKey {
         &self.name
     }
 
+    /// The key itself, for verifiers that know no names.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.key
+    }
+
     /// Tells keys of one name apart.
-    fn hash(&self) -> [u8; 4] {
+    #[must_use]
+    pub fn hash(&self) -> [u8; 4] {
         let hash = sha256(&[self.name.as_bytes(), b"\n", &[ED25519_KIND], &self.key]);
         [hash[0], hash[1], hash[2], hash[3]]
     }
 
-    pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), Wrong> {
+    /// The counterpart of [`Signer::sign_as`].
+    pub fn verify_as(&self, form: &'static str, body: &[u8], signature: &[u8]) -> Result<(), Wrong> {
+        self.verify(&message(form, body), signature)
+    }
+
+    fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), Wrong> {
         UnparsedPublicKey::new(&ED25519, &self.key).verify(message, signature).map_err(|_| Wrong::Signature)
     }
 

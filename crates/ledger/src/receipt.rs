@@ -14,8 +14,8 @@ use crate::{
     note::{PublicKey, Signer, Wrong},
 };
 
-/// What is signed begins with this, so that no checkpoint can pass for a receipt: key names have no spaces.
-const SIGNED_PREFIX: &[u8] = b"receipt of shimin, form 1\n";
+/// What is signed says first what it is.
+const SIGNED: &str = "receipt of shimin, form 1";
 const SALT_LEN: usize = 32;
 
 /// What a receipt says. Names in both languages, because whoever reads it may know only one.
@@ -169,7 +169,7 @@ impl File {
     /// same file.
     #[must_use]
     pub fn sign(signer: &Signer, body: Vec<u8>, index: u64, size: u64, path: Vec<Hash>, root: &Hash) -> Self {
-        let signature = signer.sign(&signed(&body)).to_vec();
+        let signature = signer.sign_as(SIGNED, &body).to_vec();
         Self { body, signature, index, size, path, checkpoint: signer.checkpoint(size, root) }
     }
 
@@ -206,14 +206,10 @@ impl File {
     }
 }
 
-fn signed(body: &[u8]) -> Vec<u8> {
-    [SIGNED_PREFIX, body].concat()
-}
-
 /// Whether the receipt is genuine: signed by the key, in the log that the key signs, and adding up. What it says is
 /// returned, because only what was verified may be shown as verified.
 pub fn verify(file: &File, key: &PublicKey) -> Result<Body, Wrong> {
-    key.verify(&signed(&file.body), &file.signature)?;
+    key.verify_as(SIGNED, &file.body, &file.signature)?;
     let body = Body::read(&file.body)?;
     let checkpoint = key.open(&file.checkpoint)?;
     let leaf = leaf(&file.body)?;

@@ -10,6 +10,7 @@ mod rush;
 mod slots;
 mod soundness;
 mod tickets;
+mod vouchers;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
