@@ -19,11 +19,68 @@ pub fn date(lang: Lang, date: Date) -> String {
     }
 }
 
-fn day_of_year(lang: Lang, date: Date) -> String {
+/// `11 月 26 日`, `26 Nov`: a day of a year that goes without saying.
+#[must_use]
+pub fn day(lang: Lang, date: Date) -> String {
     match lang {
         Lang::ZhCn => format!("{} 月 {} 日", date.month(), date.day()),
         Lang::En => format!("{} {}", date.day(), month(date)),
     }
+}
+
+/// `26 日`, and in English, where it would be a bare number, with its month.
+#[must_use]
+pub fn day_of_month(lang: Lang, date: Date) -> String {
+    match lang {
+        Lang::ZhCn => format!("{} 日", date.day()),
+        Lang::En => day(lang, date),
+    }
+}
+
+/// `今天`, `明天`, `周四`.
+#[must_use]
+pub fn weekday(lang: Lang, date: Date, today: Date) -> &'static str {
+    const NAMES: [(&str, &str); 7] = [
+        ("周一", "Mon"),
+        ("周二", "Tue"),
+        ("周三", "Wed"),
+        ("周四", "Thu"),
+        ("周五", "Fri"),
+        ("周六", "Sat"),
+        ("周日", "Sun"),
+    ];
+    if date == today {
+        return lang.pick("今天", "Today");
+    }
+    if today.tomorrow().is_ok_and(|tomorrow| tomorrow == date) {
+        return lang.pick("明天", "Tomorrow");
+    }
+    let (zh_cn, en) = usize::try_from(date.weekday().to_monday_zero_offset()).map_or(NAMES[0], |at| NAMES[at % 7]);
+    lang.pick(zh_cn, en)
+}
+
+/// `11 月 26 日 周四`, `Thu 26 Nov`.
+#[must_use]
+pub fn day_and_weekday(lang: Lang, date: Date, today: Date) -> String {
+    let (day, weekday) = (day(lang, date), weekday(lang, date, today));
+    match lang {
+        Lang::ZhCn => format!("{day} {weekday}"),
+        Lang::En => format!("{weekday} {day}"),
+    }
+}
+
+/// `09:30`.
+#[must_use]
+pub fn clock(at: Timestamp) -> String {
+    let at = at.civil();
+    format!("{:02}:{:02}", at.hour(), at.minute())
+}
+
+/// `09:30–10:00`; the end of a day is its 24:00.
+#[must_use]
+pub fn clocks(from: Timestamp, to: Timestamp) -> String {
+    let end = if to.date() > from.date() && clock(to) == "00:00" { "24:00".to_owned() } else { clock(to) };
+    format!("{}–{end}", clock(from))
 }
 
 /// A month written `2026-03`: `2026 年 3 月`, `Mar 2026`. Anything else is shown as it stands.
@@ -66,7 +123,7 @@ pub fn moment(lang: Lang, at: Timestamp, now: Timestamp) -> String {
     } else if today.tomorrow().is_ok_and(|tomorrow| tomorrow == day) {
         lang.pick("明天", "tomorrow").to_owned()
     } else if day.year() == today.year() {
-        day_of_year(lang, day)
+        self::day(lang, day)
     } else {
         date(lang, day)
     };
@@ -139,6 +196,17 @@ mod tests {
         assert_eq!(ago(Lang::En, DAY_MS), "1 day ago");
         assert_eq!(ago(Lang::En, 5 * DAY_MS), "5 days ago");
         assert_eq!(ago(Lang::En, -DAY_MS), "just now");
+    }
+
+    #[test]
+    fn a_day_is_named_as_a_calendar_names_it() {
+        let (today, day) = (NOW.date(), jiff::civil::date(2026, 3, 5));
+        assert_eq!(day_and_weekday(Lang::ZhCn, day, today), "3 月 5 日 周四");
+        assert_eq!(day_and_weekday(Lang::En, day, today), "Thu 5 Mar");
+        assert_eq!(weekday(Lang::ZhCn, jiff::civil::date(2026, 3, 3), today), "明天");
+        assert_eq!(weekday(Lang::En, today, today), "Today");
+        assert_eq!(clocks(NOW, NOW.plus_ms(30 * MINUTE_MS)), "10:00–10:30");
+        assert_eq!(clocks(NOW, NOW.plus_ms(14 * 60 * MINUTE_MS)), "10:00–24:00");
     }
 
     #[test]

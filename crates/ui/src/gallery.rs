@@ -1,5 +1,7 @@
 //! Every component on one page, with made-up contents: to look at, to test, and to copy from.
 
+mod booking;
+
 use kernel::{Lang, Timestamp};
 use maud::{Markup, html};
 
@@ -19,6 +21,7 @@ pub fn gallery(lang: Lang) -> Markup {
         (answers(lang))
         (forms(lang))
         (mine(lang))
+        (booking::booking(lang))
         (heading(t("图表", "Charts"), t("图旁边总有数字", "Numbers always stand beside a drawing")))
         (card(t("驾驶证记分", "Licence points"), None, html! { (points_gauge(lang, 3)) (points_gauge(lang, 8)) (points_gauge(lang, 12)) }))
         (card(t("渠道", "Channels"), None, bars(t("渠道", "Channels"), &[

@@ -148,6 +148,47 @@ if (waiting) {
   document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(true); });
 }
 
+// The chosen day is in sight, and its neighbours with it.
+const day = $('.days [aria-current]');
+if (day) day.closest('.days').scrollLeft = day.offsetLeft - 40;
+
+// A hold ends at a moment of the server's. Counted on screen; said aloud twice.
+for (const box of all('[data-left]')) {
+  const until = Date.now() + Number(box.dataset.left);
+  const said = $('[role=status]', box);
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+    $('[data-clock]', box).textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+    const words = left > 120 ? '' : left > 0 ? box.dataset.soon : box.dataset.over;
+    if (said.textContent !== words) said.textContent = words;
+    if (left > 0) setTimeout(tick, 500);
+  };
+  tick();
+}
+
+// In a queue the form sends itself again, with everything in it; and the little work that a rush asks for is done here.
+// Nothing waits for it but this page, so that it needs no thread of its own.
+const queue = $('form[data-again]');
+if (queue) {
+  let sent = false;
+  const send = () => { if (!sent) { sent = true; queue.submit(); } };
+  queue.addEventListener('submit', () => { sent = true; });
+  setTimeout(send, 1000 * queue.dataset.again);
+  const { work, bits } = queue.dataset;
+  const subtle = window.crypto && crypto.subtle;
+  const text = new TextEncoder();
+  const solves = (sum) => Math.clz32(new DataView(sum).getUint32(0)) >= bits;
+  const step = async (from) => {
+    const sums = [];
+    for (let i = 0; i < 64; i++) sums.push(subtle.digest('SHA-256', text.encode(`${work}.${from + i}`)));
+    const at = (await Promise.all(sums)).findIndex(solves);
+    if (at < 0) return setTimeout(() => step(from + 64));
+    $('[name=solution]', queue).value = from + at;
+    send();
+  };
+  if (work && subtle) step(0);
+}
+
 // Offline: say so, and keep what is not personal at hand.
 const banner = $('#offline');
 const online = () => { if (banner) banner.hidden = navigator.onLine; };
@@ -163,4 +204,20 @@ if ('serviceWorker' in navigator) {
     const worker = navigator.serviceWorker.controller;
     if (worker && 'signOut' in event.target.dataset) worker.postMessage('forget');
   });
+  // A voucher is kept for when there is no network, if its owner says so.
+  for (const keep of all('[data-keep]')) {
+    const say = (kept) => {
+      keep.hidden = false;
+      keep.disabled = kept;
+      if (kept) $('span', keep).textContent = keep.dataset.keep;
+    };
+    navigator.serviceWorker.addEventListener('message', (event) => say(event.data === location.pathname));
+    navigator.serviceWorker.ready.then(({ active }) => {
+      active.postMessage({ ask: location.pathname });
+      keep.addEventListener('click', () => {
+        const sheet = $('link[rel=stylesheet]');
+        active.postMessage({ keep: location.pathname, sheet: sheet && sheet.href });
+      });
+    });
+  }
 }

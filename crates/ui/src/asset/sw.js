@@ -1,20 +1,31 @@
-// Keeps the shell, the help and the offline page for when the network is gone. Personal pages never enter the cache, because
-// only the addresses below do, asked for without cookies. Signing out empties it all the same.
+// Keeps the shell, the help and the offline page for when the network is gone, and the vouchers that somebody asked to be
+// kept on this phone. Nothing else that is personal enters a cache: the shell is asked for without cookies, a voucher only
+// when its button was pressed. Signing out empties both, and a voucher whose owner is signed out is dropped when it is asked for.
 
-const NAME = 'shell-1';
+const NAME = 'shell-2';
+const OWN = 'vouchers-1';
 const SHELL = ['/offline', '/help', '/assets/app.js', '/assets/icon.svg'];
 
 const keep = () => caches.open(NAME).then((cache) => Promise.all(SHELL.map((path) =>
   fetch(path, { credentials: 'omit', cache: 'no-cache' }).then((answer) => answer.ok && cache.put(path, answer)))));
+const own = (work) => caches.open(OWN).then(work);
+const tell = (event, data) => event.source.postMessage(data);
 
 addEventListener('install', (event) => { skipWaiting(); event.waitUntil(keep().catch(() => {})); });
 
 addEventListener('activate', (event) => event.waitUntil(caches.keys()
-  .then((names) => Promise.all(names.filter((name) => name !== NAME).map((name) => caches.delete(name))))
+  .then((names) => Promise.all(names.filter((name) => name !== NAME && name !== OWN).map((name) => caches.delete(name))))
   .then(() => clients.claim())));
 
 addEventListener('message', (event) => {
-  if (event.data === 'forget') event.waitUntil(caches.delete(NAME).then(keep).catch(() => {}));
+  const { data } = event;
+  if (data === 'forget') event.waitUntil(Promise.all([caches.delete(OWN), caches.delete(NAME)]).then(keep).catch(() => {}));
+  if (data.ask) event.waitUntil(own((cache) => cache.match(data.ask)).then((kept) => tell(event, kept ? data.ask : '')));
+  if (data.keep) {
+    event.waitUntil(own((cache) => Promise.all([data.keep, data.sheet].filter((path) => path).map((path) =>
+      fetch(path).then((answer) => { if (!answer.ok || answer.redirected) throw answer; return cache.put(path, answer); }))))
+      .then(() => tell(event, data.keep)).catch(() => tell(event, '')));
+  }
 });
 
 addEventListener('fetch', (event) => {
@@ -22,8 +33,12 @@ addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   const page = request.mode === 'navigate';
-  if (!page && !SHELL.includes(url.pathname)) return;
-  event.respondWith(fetch(request).catch(() => caches.open(NAME)
-    .then((cache) => cache.match(url.pathname).then((kept) => kept || (page && cache.match('/offline'))))
+  if (!page && !SHELL.includes(url.pathname) && !url.pathname.endsWith('.css')) return;
+  event.respondWith(fetch(request).then((answer) => {
+    // The way to the sign-in page: what was kept is not theirs any more.
+    if (page && answer.type === 'opaqueredirect') event.waitUntil(own((cache) => cache.delete(url.pathname)));
+    return answer;
+  }).catch(() => caches.match(url.pathname)
+    .then((kept) => kept || (page && caches.match('/offline')))
     .then((kept) => kept || Response.error())));
 });

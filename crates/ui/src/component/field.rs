@@ -83,7 +83,7 @@ impl Field<'_> {
         }
     }
 
-    fn hint_and_error(&self) -> Markup {
+    pub(crate) fn hint_and_error(&self) -> Markup {
         html! {
             @if !self.hint.is_empty() { p.hint id={ (self.name) "-hint" } { (self.hint) } }
             @if let Some(error) = self.error { p.error id={ (self.name) "-error" } { (icon("circle-alert")) span { (error) } } }

@@ -7,18 +7,22 @@
 //! apologise, does not scold and does not plead; a test keeps 请, 抱歉, 非法 and 无效 out.
 
 mod account;
+mod booking;
 mod desk;
 mod house;
 mod pay;
 mod problem;
 mod record;
+mod voucher;
 
 pub use account::*;
+pub use booking::*;
 pub use desk::*;
 pub use house::*;
 pub use pay::*;
 pub use problem::*;
 pub use record::*;
+pub use voucher::*;
 
 /// One line per message:
 ///
@@ -84,8 +88,16 @@ macro_rules! text_function {
 
 /// All tables of this crate, for tests.
 #[cfg(test)]
-pub(crate) const ALL: [&[(&str, &str, &[&str])]; 6] =
-    [house::TEXTS, account::TEXTS, record::TEXTS, pay::TEXTS, problem::TEXTS, desk::TEXTS];
+pub(crate) const ALL: [&[(&str, &str, &[&str])]; 8] = [
+    house::TEXTS,
+    account::TEXTS,
+    record::TEXTS,
+    pay::TEXTS,
+    problem::TEXTS,
+    desk::TEXTS,
+    booking::TEXTS,
+    voucher::TEXTS,
+];
 
 use kernel::Lang;
 
