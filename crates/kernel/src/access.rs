@@ -43,10 +43,12 @@ pub enum Purpose {
     Export,
     /// Paying: what is paid, what was paid, and its receipts.
     Payment,
+    /// Booking: for whom, when and where, and letting them in.
+    Booking,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Profile,
         Self::Cards,
         Self::Record,
@@ -56,6 +58,7 @@ impl Purpose {
         Self::Message,
         Self::Export,
         Self::Payment,
+        Self::Booking,
     ];
 
     /// The word stored in the access log and shown by the API.
@@ -71,6 +74,7 @@ impl Purpose {
             Self::Message => "message",
             Self::Export => "export",
             Self::Payment => "payment",
+            Self::Booking => "booking",
         }
     }
 

@@ -10,6 +10,7 @@ type Step = (i64, &'static str, &'static str);
 const PLATFORM: &[Step] = &[
     (1, "accounts", include_str!("../migrations/platform/0001_accounts.sql")),
     (2, "staff", include_str!("../migrations/platform/0002_staff.sql")),
+    (3, "companions", include_str!("../migrations/platform/0003_companions.sql")),
 ];
 const CITY: &[Step] = &[
     (1, "cards", include_str!("../migrations/city/0001_cards.sql")),

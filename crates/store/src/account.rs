@@ -164,6 +164,7 @@ impl Platform {
                 ] {
                     tx.execute(statement, values![account]).await?;
                 }
+                crate::companion::forget(tx, account).await?;
                 Ok(tx.execute(&ACCOUNT_DELETE, values![account]).await? == 1)
             })
         })

@@ -17,6 +17,7 @@ mod callback;
 mod card;
 mod cell;
 mod code;
+mod companion;
 mod consent;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -51,6 +52,7 @@ pub use callback::{CallbackApplied, PendingCallback};
 pub use card::{BindCard, BindRefused, Card, CardInfo, Relation};
 pub use cell::Cell;
 pub use code::{CodeRefused, SendCode, SignIn, SignedIn, TooSoon};
+pub use companion::{AddCompanion, Companion, CompanionRefused};
 pub use consent::{AskConsent, Consent, ConsentKey, ConsentState};
 pub use engine::{CellName, Done, Engine, Fut, Job, Opener, Tx};
 pub use error::{Error, Result};

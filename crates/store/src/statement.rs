@@ -56,6 +56,7 @@ pub fn statements() -> Vec<(CellKind, &'static Statement)> {
     let platform = [
         crate::account::ALL,
         crate::code::ALL,
+        crate::companion::ALL,
         crate::consent::ALL,
         crate::session::ALL,
         crate::staff::ALL,

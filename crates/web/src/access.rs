@@ -96,6 +96,7 @@ const fn plain_purpose(lang: Lang, purpose: Purpose) -> &'static str {
         Purpose::Message => lang.pick("发了一条短信", "A text message was sent"),
         Purpose::Export => lang.pick("下载了全部信息", "All data was downloaded"),
         Purpose::Payment => lang.pick("缴费与缴费记录", "Paying, and what was paid"),
+        Purpose::Booking => lang.pick("预约：给谁约，什么时候，在哪里", "Booking: for whom, when and where"),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod behaviour;
 mod books;
+mod companion;
 mod killed;
 mod model;
 mod money;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 pub use behaviour::*;
 pub use books::*;
+pub use companion::*;
 use kernel::{
     Access, AccountId, Actor, CityId, DepartmentId, Id, Index, Rng, Sealed, SeededRng, ServiceId, Timestamp,
     access::Purpose,
@@ -46,6 +48,7 @@ macro_rules! contract_suite {
             sixty_four_tasks_and_one_code
             a_session_expires_idles_rotates_and_ends
             a_session_is_started_once_for_one_key
+            companions_are_their_accounts_and_limited
             preferences_and_verification_travel_with_the_session
             one_person_has_one_account
             a_repeat_with_the_same_key_has_one_effect
