@@ -23,7 +23,7 @@ const POINTS_LEFT_WARN: i64 = 3;
 /// The first required field that a row lacks: the department gave half an answer.
 #[must_use]
 pub fn missing_field<'a>(service: &'a Service, rows: &[Row]) -> Option<&'a str> {
-    let required = service.answer.fields.iter().filter(|field| field.required && field.derive.is_none());
+    let required = service.fields().iter().filter(|field| field.required && field.derive.is_none());
     required.map(|field| field.key.as_str()).find(|key| rows.iter().any(|row| is_empty(row.get(*key))))
 }
 
@@ -39,7 +39,7 @@ fn is_empty(value: Option<&Value>) -> bool {
 ///
 /// A computed field that cannot be computed is left out, also if the department sent something under its name.
 pub fn derive(service: &Service, rows: &mut [Row], rules: &Rules, place: &str, today: Date) {
-    let derived: Vec<&Field> = service.answer.fields.iter().filter(|field| field.derive.is_some()).collect();
+    let derived: Vec<&Field> = service.fields().iter().filter(|field| field.derive.is_some()).collect();
     for row in rows.iter_mut() {
         for field in &derived {
             row.remove(&field.key);
@@ -56,7 +56,7 @@ pub fn derive(service: &Service, rows: &mut [Row], rules: &Rules, place: &str, t
         }
     }
     let dated = |field: &&Field| matches!(field.kind, FieldKind::Date | FieldKind::DateTime) && field.derive.is_none();
-    if let Some(field) = service.answer.fields.iter().find(dated) {
+    if let Some(field) = service.fields().iter().find(dated) {
         rows.sort_by_cached_key(|row| Reverse(row.get(&field.key).map(Value::text)));
     }
 }
@@ -113,7 +113,7 @@ fn range(from: Money, to: Money) -> String {
 /// How many rows the headline counts.
 #[must_use]
 pub fn open_count(service: &Service, rows: &[Row]) -> usize {
-    let Some(open) = &service.answer.open_when else { return rows.len() };
+    let Some(open) = service.answer.as_ref().and_then(|answer| answer.open_when.as_ref()) else { return rows.len() };
     let is_open = |row: &&Row| row.get(&open.field).is_some_and(|value| open.equals.contains(&value.text()));
     rows.iter().filter(is_open).count()
 }
@@ -128,12 +128,12 @@ pub struct Figure {
 /// The figure of one or several answers to the same service: open rows are added up, a field is that of the first row.
 #[must_use]
 pub fn figure(service: &Service, answers: &[&[Row]]) -> Figure {
-    let Some(key) = &service.answer.home.field else {
+    let Some(key) = service.answer.as_ref().and_then(|answer| answer.home.field.as_ref()) else {
         let open: usize = answers.iter().map(|rows| open_count(service, rows)).sum();
         return Figure { value: Some(open.to_string()), tone: if open == 0 { Tone::Ok } else { Tone::Warn } };
     };
     let mut values = answers.iter().flat_map(|rows| rows.iter()).filter_map(|row| row.get(key));
-    let field = service.answer.fields.iter().find(|field| field.key == *key);
+    let field = service.fields().iter().find(|field| field.key == *key);
     if field.is_some_and(|field| field.kind == FieldKind::Money) {
         // Money on several accounts is one sum.
         let sum = values.filter_map(Value::number).map(Money::from_fen).try_fold(Money::ZERO, Money::checked_add);

@@ -317,7 +317,7 @@ fn card_of(citizen: &Citizen, subject: Subject) -> Option<(Values, String)> {
             values([("plate", &car.vehicle.plate), ("plate_kind", car.vehicle.kind), ("vin_tail", &car.vin_tail)])
         }
         Subject::Licence => values([("licence_no", &resident_id), ("file_no", &licence.file_no)]),
-        Subject::Customer => return None,
+        Subject::Customer | Subject::Person => return None,
     };
     Some((card, resident_id))
 }

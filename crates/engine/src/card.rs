@@ -233,8 +233,8 @@ impl Platform {
         let (check, field, max) = match kind {
             Subject::Vehicle => (Check::VehicleOwner, "plate", inner.limits.vehicles_max),
             Subject::Licence => (Check::LicenceHolder, "file_no", inner.limits.licences_max),
-            // A biller knows its customers by number and name, whoever asks: see `customer`.
-            Subject::Customer => return Err(Kind::NotFound.into()),
+            // A biller knows its customers by number and name, whoever asks: see `customer`. What is booked needs no card.
+            Subject::Customer | Subject::Person => return Err(Kind::NotFound.into()),
         };
         question.values = question.values.map(|mut values| {
             values.insert("resident_id".to_owned(), owner.resident_id.clone());

@@ -109,6 +109,7 @@ impl Platform {
     ) -> Result<Vec<HomeStat>> {
         let mut strip = Vec::new();
         for service in catalogue.services_of(pack) {
+            let Some(answer) = &service.answer else { continue };
             let place = services_of(catalogue, pack, service.subject).position(|other| other.id == service.id);
             let fitting = known
                 .iter()
@@ -126,10 +127,10 @@ impl Platform {
             let figure = (!rows.is_empty()).then(|| record::figure(service, &rows));
             strip.push(HomeStat {
                 service: service.id.clone(),
-                label: service.answer.home.label.clone(),
+                label: answer.home.label.clone(),
                 tone: figure.as_ref().map_or(Tone::Plain, |figure| figure.tone),
                 value: figure.and_then(|figure| figure.value),
-                unit: service.answer.home.unit.clone(),
+                unit: answer.home.unit.clone(),
                 // The oldest answer among them says how old the figure is.
                 fetched_at: kept.iter().map(|kept| kept.fetched_at).min(),
             });

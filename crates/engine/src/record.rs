@@ -95,6 +95,8 @@ impl Platform {
         let (inner, catalogue) = (&self.inner, self.catalogue());
         let pack = self.open_city(&catalogue, city)?;
         let service = catalogue.service(&pack, service.as_str()).ok_or(Kind::NotFound)?;
+        // What is booked asks no department.
+        let fresh_s = service.answer.as_ref().ok_or(Kind::NotFound)?.fresh_s;
         let cell = inner.stores.city(city).await?;
         let mut fitting = self.held(citizen, &cell).await?;
         fitting.retain(|held| held.view.fits(service));
@@ -115,7 +117,7 @@ impl Platform {
         let access = self.access(citizen, subject, Purpose::Record, Some(&service.id));
         let (kept, receipt) = cell.open_answer(access, service.id.clone(), key).await?;
         let age_ms = kept.as_ref().map(|kept| self.now().since_ms(kept.fetched_at));
-        let young = age_ms.is_some_and(|age_ms| age_ms < i64::from(service.answer.fresh_s) * 1_000);
+        let young = age_ms.is_some_and(|age_ms| age_ms < i64::from(fresh_s) * 1_000);
         let landed = if young && !again {
             Ok(None)
         } else {
@@ -252,7 +254,7 @@ impl Platform {
         let catalogue = self.catalogue();
         let pack = self.open_city(&catalogue, city)?;
         let service = catalogue.service(&pack, service.as_str()).ok_or(Kind::NotFound)?;
-        let field = service.answer.evidence.as_ref().ok_or(Kind::NotFound)?;
+        let field = service.answer.as_ref().and_then(|answer| answer.evidence.as_ref()).ok_or(Kind::NotFound)?;
         if row.get(field).is_none_or(|value| value.text().is_empty()) {
             return Err(Kind::NotFound.into());
         }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use kernel::{Calendar, CityId, ServiceId};
 
-use crate::{binding::Bindings, city::City, rule::Rules, search::Index, service::Service};
+use crate::{binding::Bindings, booking::Offer, city::City, rule::Rules, search::Index, service::Service};
 
 /// What a running platform knows about cities and services. Replaced whole, never changed in place.
 #[derive(Clone, Debug, Default)]
@@ -19,11 +19,13 @@ pub struct Catalogue {
     pub(crate) index: Arc<Index>,
 }
 
-/// A city with its bindings.
+/// A city with its bindings and offers.
 #[derive(Clone, Debug)]
 pub struct CityPack {
     pub city: City,
     pub bindings: Bindings,
+    /// What the city offers of the services that are booked.
+    pub offers: BTreeMap<ServiceId, Arc<Offer>>,
 }
 
 impl Catalogue {

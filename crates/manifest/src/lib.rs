@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod binding;
+pub mod booking;
 pub mod catalogue;
 pub mod change;
 pub mod city;
@@ -24,6 +25,7 @@ pub mod story;
 
 pub use act::{Act, Acts, Biller};
 pub use binding::{Binding, Department, Mapping, Value};
+pub use booking::{Booking, Offer};
 pub use catalogue::{Catalogue, CityPack};
 pub use change::{Change, diff};
 pub use city::City;

@@ -1,5 +1,8 @@
 //! From files to the catalogue. Whatever is broken stays out as a whole and is reported; whatever is sound comes in.
 
+mod city;
+mod rules;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -10,13 +13,12 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     binding::{Bindings, Check},
-    catalogue::{Catalogue, CityPack},
-    city::{City, CityState},
+    booking::Offer,
+    catalogue::Catalogue,
     document::{Document, Problem, finding, place},
-    fee::{LateFeesFile, TariffsFile},
     finding::{Finding, Severity},
     lint::{self, offer},
-    rule::{ExamFile, FinesFile, PointsFile, Rules},
+    rule::Rules,
     schema::Kind,
     service::Service,
     shape,
@@ -74,11 +76,13 @@ impl Loaded {
         for id in &self.refused_cities {
             let Some(old) = last.cities.get(id) else { continue };
             let known = services.keys().map(ServiceId::as_str);
-            let problems = lint::city::check(&old.city, id.as_str(), known).into_iter().chain(lint::bindings::check(
-                &old.bindings,
-                Some(&old.city),
-                &services,
-            ));
+            let offers = |(offered, offer): (&ServiceId, &Arc<Offer>)| {
+                lint::offers::check(offer, offered.as_str(), &old.city, &services, None)
+            };
+            let problems = lint::city::check(&old.city, id.as_str(), known)
+                .into_iter()
+                .chain(lint::bindings::check(&old.bindings, Some(&old.city), &services))
+                .chain(old.offers.iter().flat_map(offers));
             if problems.into_iter().any(|problem| problem.severity == Severity::Error) {
                 return last.clone();
             }
@@ -110,7 +114,8 @@ pub fn load(files: &Files, known: &Known<'_>) -> Loaded {
     let stories = desk.stories(&services.sound);
     let (calendar, refused_calendars) = desk.calendars();
     let platform = desk.platform();
-    let cities = desk.cities(&services.sound, &services.refused);
+    let around = city::Around { services: &services.sound, refused_services: &services.refused, rules: rules.as_ref() };
+    let cities = desk.cities(around);
     desk.orphans(&services.sound, &stories);
     let mut findings = desk.findings;
     findings.sort_by(|a, b| (&a.path, a.line, a.column, a.code).cmp(&(&b.path, b.line, b.column, b.code)));
@@ -190,6 +195,11 @@ impl<'a> Desk<'a> {
         sound
     }
 
+    /// Ids of the services that some city has a file of offers for.
+    fn offered(&self) -> impl Iterator<Item = &'a str> {
+        self.of_kind(Kind::Offer).into_iter().map(|path| stem(path, ".toml"))
+    }
+
     fn services(&mut self, known: &Known<'_>, rules: Option<&Rules>) -> Sorted<ServiceId, Arc<Service>> {
         let mut sorted = Sorted { sound: BTreeMap::new(), refused: BTreeSet::new() };
         for path in self.of_kind(Kind::Service) {
@@ -197,6 +207,7 @@ impl<'a> Desk<'a> {
             let service = self
                 .read::<Service>(path)
                 .filter(|service| self.report(path, lint::service::check(service, stem, known)))
+                .filter(|service| self.report(path, lint::booking::check(service)))
                 .filter(|service| self.report(path, lint::pay::check(service, rules)));
             match service {
                 Some(service) => {
@@ -217,39 +228,6 @@ impl<'a> Desk<'a> {
             );
         }
         stories
-    }
-
-    /// All rules, or none if one of the files has errors: half a set would answer with the wrong year's rule.
-    fn rules(&mut self) -> Option<Rules> {
-        let mut timeline = lint::rules::Timeline::default();
-        let points = self.dated::<PointsFile>(Kind::Points, |path, file| timeline.points(path, file));
-        let exam = self.dated::<ExamFile>(Kind::Exam, |path, file| timeline.exam(path, file));
-        let fines = self.dated::<FinesFile>(Kind::Fines, |path, file| timeline.fines(path, file));
-        let late_fees = self.dated::<LateFeesFile>(Kind::LateFees, |path, file| timeline.late_fees(path, file));
-        let tariffs = self.dated::<TariffsFile>(Kind::Tariffs, |path, file| timeline.tariffs(path, file));
-        let rules = Rules::new(
-            points?.into_iter().flat_map(|file| file.rule).collect(),
-            exam?.into_iter().flat_map(|file| file.rule).collect(),
-            fines?.into_iter().flat_map(|file| file.rule).map(Into::into).collect(),
-        );
-        Some(rules.with_fees(
-            late_fees?.into_iter().flat_map(|file| file.rule).collect(),
-            tariffs?.into_iter().flat_map(|file| file.rule).collect(),
-        ))
-    }
-
-    /// All files of a kind of rules; `None` if one has errors.
-    fn dated<T>(&mut self, kind: Kind, mut check: impl FnMut(&str, &T) -> Vec<Problem>) -> Option<Vec<T>>
-    where
-        T: Clone + DeserializeOwned,
-    {
-        let mut files = Some(Vec::new());
-        for path in self.of_kind(kind) {
-            // Read even after a broken one, so that whatever is wrong is told at once.
-            let file = self.read::<T>(path).filter(|file| self.report(path, check(path, file)));
-            files = files.zip(file).map(|(files, file)| [files, vec![file]].concat());
-        }
-        files
     }
 
     fn calendars(&mut self) -> (Calendar, bool) {
@@ -289,98 +267,17 @@ impl<'a> Desk<'a> {
         self.report(path, problems).then_some(bindings)
     }
 
-    fn cities(
-        &mut self,
-        services: &BTreeMap<ServiceId, Arc<Service>>,
-        refused_services: &BTreeSet<ServiceId>,
-    ) -> Sorted<CityId, Arc<CityPack>> {
-        let mut sorted = Sorted { sound: BTreeMap::new(), refused: BTreeSet::new() };
-        let mut taken = lint::city::Taken::default();
-        let mut bound = BTreeMap::new();
-        for path in self.of_kind(Kind::Bindings).into_iter().filter(|path| *path != PLATFORM) {
-            bound.insert(directory(path), (path, self.read::<Bindings>(path)));
-        }
-        let mut cities = Vec::new();
-        for path in self.of_kind(Kind::City) {
-            match self.read::<City>(path) {
-                Some(city) => cities.push((path, city)),
-                None => {
-                    sorted.refused.extend(CityId::parse(directory(path)));
-                    bound.remove(directory(path));
-                }
-            }
-        }
-        let names: Vec<(CityId, String)> =
-            cities.iter().map(|(_, city)| (city.id.clone(), city.name.zh_cn.clone())).collect();
-        for (path, city) in &cities {
-            if let Some((bindings_path, Some(bindings))) = bound.get(directory(path)) {
-                self.report(bindings_path, lint::bindings::borrowed(bindings, city, &names));
-            }
-        }
-        // Open cities first: where two claim the same code, the one that citizens use keeps it.
-        cities.sort_by_key(|(_, city)| city.state != CityState::Open);
-        for (path, city) in cities {
-            let directory = directory(path);
-            let pack = self.city(path, city, services, refused_services, &mut taken, bound.remove(directory));
-            match pack {
-                Some(pack) => {
-                    sorted.sound.insert(pack.city.id.clone(), Arc::new(pack));
-                }
-                None => sorted.refused.extend(CityId::parse(directory)),
-            }
-        }
-        for (directory, (path, _)) in bound {
-            let what = format!("the bindings of `{directory}` have no city beside them");
-            let problem = Problem::error("no-city", place![], what, "add city.toml to the directory");
-            self.report(path, vec![problem]);
-            sorted.refused.extend(CityId::parse(directory));
-        }
-        sorted
-    }
-
-    fn city(
-        &mut self,
-        path: &'a str,
-        city: City,
-        services: &BTreeMap<ServiceId, Arc<Service>>,
-        refused_services: &BTreeSet<ServiceId>,
-        taken: &mut lint::city::Taken,
-        bound: Option<(&'a str, Option<Bindings>)>,
-    ) -> Option<CityPack> {
-        let known = services.keys().chain(refused_services).map(ServiceId::as_str);
-        let mut problems = lint::city::check(&city, directory(path), known);
-        problems.extend(taken.check(&city));
-        for (i, id) in city.services.iter().enumerate().filter(|(_, id)| refused_services.contains(*id)) {
-            let what = format!("the service `{id}` has errors, so the city cannot be checked");
-            let fix = format!("mend services/{id}.toml");
-            problems.push(Problem::error("broken-service", place!["services", i], what, fix));
-        }
-        let mut sound = true;
-        let bindings = match bound {
-            // A file that cannot be read has been reported: what it lacks is unknown.
-            Some((_, None)) => {
-                sound = false;
-                Bindings::default()
-            }
-            Some((bindings_path, Some(bindings))) => {
-                problems.extend(lint::bindings::unbound(&city, &bindings));
-                sound &= self.report(bindings_path, lint::bindings::check(&bindings, Some(&city), services));
-                bindings
-            }
-            None => {
-                problems.extend(lint::bindings::unbound(&city, &Bindings::default()));
-                Bindings::default()
-            }
-        };
-        sound &= self.report(path, problems);
-        sound.then_some(CityPack { city, bindings })
-    }
-
     /// Files that nobody reads, services without a story, and fields that no city fills.
     fn orphans(&mut self, services: &BTreeMap<ServiceId, Arc<Service>>, stories: &[StoryFile]) {
         for (path, text) in self.files.iter().filter(|(path, _)| path.ends_with(".toml") && Kind::of(path).is_none()) {
-            let places =
-                ["services/x.toml", "cities/x/city.toml", "cities/x/bindings.toml", "rules/x/points.toml", PLATFORM];
+            let places = [
+                "services/x.toml",
+                "cities/x/city.toml",
+                "cities/x/bindings.toml",
+                "cities/x/offers/x.toml",
+                "rules/x/points.toml",
+                PLATFORM,
+            ];
             let what = "nobody reads this file";
             let fix = offer(path, places);
             self.findings.push(finding(path, text, 0..0, Severity::Warning, "unread-file", what, &fix));
@@ -399,12 +296,13 @@ impl<'a> Desk<'a> {
                 problems.push(Problem::warning("no-story", place!["id"], format!("`{id}` has no story"), fix));
             }
             let bound: Vec<_> = bindings.iter().filter_map(|bindings| bindings.service.get(id)).collect();
-            if bound.is_empty() {
+            let offered = service.booking.is_some() && self.offered().any(|offered| offered == id.as_str());
+            if bound.is_empty() && !offered {
                 let what = format!("no city offers `{id}`");
                 problems.push(Problem::warning("unoffered-service", place!["id"], what, "bind and list it in a city"));
             } else {
                 let nobody = |key: &str| !bound.iter().any(|binding| binding.row.contains_key(key));
-                for (i, field) in service.answer.fields.iter().enumerate() {
+                for (i, field) in service.fields().iter().enumerate() {
                     if field.derive.is_none() && !field.required && nobody(&field.key) {
                         let what = format!("no city's department fills `{}`", field.key);
                         let at = place!["answer", "fields", i, "key"];

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    booking::BookingRules,
     fee::{LateFeeRule, TariffRule},
     schema::{DateForm, TextForm},
 };
@@ -23,6 +24,8 @@ pub struct Rules {
     pub(crate) fines: Vec<FineRule>,
     pub(crate) late_fees: Vec<LateFeeRule>,
     pub(crate) tariffs: Vec<TariffRule>,
+    /// Release profiles, tickets, fares of children, marriages.
+    pub booking: BookingRules,
 }
 
 /// Points per violation code from a day on.
@@ -157,6 +160,12 @@ impl Rules {
     #[must_use]
     pub fn with_fees(self, late_fees: Vec<LateFeeRule>, tariffs: Vec<TariffRule>) -> Self {
         Self { late_fees, tariffs, ..self }
+    }
+
+    /// The same rules with those of booking.
+    #[must_use]
+    pub fn with_booking(self, booking: BookingRules) -> Self {
+        Self { booking, ..self }
     }
 
     /// The points rule in force on a day; `None` before the oldest.

@@ -19,10 +19,15 @@ pub enum Kind {
     Fines,
     LateFees,
     Tariffs,
+    Offer,
+    Profiles,
+    Tickets,
+    Coaches,
+    Marriages,
 }
 
 impl Kind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::Service,
         Self::Story,
         Self::City,
@@ -32,6 +37,11 @@ impl Kind {
         Self::Fines,
         Self::LateFees,
         Self::Tariffs,
+        Self::Offer,
+        Self::Profiles,
+        Self::Tickets,
+        Self::Coaches,
+        Self::Marriages,
     ];
 
     /// The name of its schema: `packs/schema/<word>.schema.json`.
@@ -47,6 +57,11 @@ impl Kind {
             Self::Fines => "fines",
             Self::LateFees => "late-fees",
             Self::Tariffs => "tariffs",
+            Self::Offer => "offer",
+            Self::Profiles => "booking-profiles",
+            Self::Tickets => "tickets",
+            Self::Coaches => "coaches",
+            Self::Marriages => "marriages",
         }
     }
 
@@ -63,6 +78,11 @@ impl Kind {
             ["rules", _, "fines.toml"] => Some(Self::Fines),
             ["rules", _, "late-fees.toml"] => Some(Self::LateFees),
             ["rules", _, "tariffs.toml"] => Some(Self::Tariffs),
+            ["cities", _, "offers", file] if file.ends_with(".toml") => Some(Self::Offer),
+            ["rules", _, "booking-profiles.toml"] => Some(Self::Profiles),
+            ["rules", _, "tickets.toml"] => Some(Self::Tickets),
+            ["rules", _, "coaches.toml"] => Some(Self::Coaches),
+            ["rules", _, "marriages.toml"] => Some(Self::Marriages),
             _ => None,
         }
     }
@@ -80,6 +100,11 @@ impl Kind {
             Self::Fines => generator.into_root_schema_for::<crate::rule::FinesFile>(),
             Self::LateFees => generator.into_root_schema_for::<crate::fee::LateFeesFile>(),
             Self::Tariffs => generator.into_root_schema_for::<crate::fee::TariffsFile>(),
+            Self::Offer => generator.into_root_schema_for::<crate::Offer>(),
+            Self::Profiles => generator.into_root_schema_for::<crate::booking::rules::ProfilesFile>(),
+            Self::Tickets => generator.into_root_schema_for::<crate::booking::rules::TicketsFile>(),
+            Self::Coaches => generator.into_root_schema_for::<crate::booking::rules::CoachesFile>(),
+            Self::Marriages => generator.into_root_schema_for::<crate::booking::rules::MarriagesFile>(),
         }
     }
 
@@ -154,5 +179,16 @@ form!(
         "description": "A civil date, for example \"2022-04-01\".",
         "type": "string",
         "format": "date"
+    }
+);
+
+form!(
+    /// `jiff::civil::Time`, to the minute.
+    TimeForm,
+    "Time",
+    {
+        "description": "A time of day, for example \"06:30\".",
+        "type": "string",
+        "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"
     }
 );

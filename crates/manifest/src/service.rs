@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    booking::Booking,
     pay::Pay,
     schema::{SlugForm, TextForm},
 };
@@ -35,10 +36,23 @@ pub struct Service {
     /// Which card the question is about.
     pub subject: Subject,
     pub guide: Guide,
-    pub answer: Answer,
+    /// How the department's rows are shown. What is booked has none: its stock is ours.
+    #[serde(default)]
+    pub answer: Option<Answer>,
     /// What can be paid here; nothing if absent.
     #[serde(default)]
     pub pay: Option<Pay>,
+    /// What is booked here; nothing if absent.
+    #[serde(default)]
+    pub booking: Option<Booking>,
+}
+
+impl Service {
+    /// The fields of the department's rows; none of what is booked.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        self.answer.as_ref().map_or(&[], |answer| &answer.fields)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -47,9 +61,12 @@ pub enum Capability {
     Record,
     /// What is owed, to be paid; or a balance, to be topped up.
     Bill,
+    /// A unit of something finite, to be had once.
+    Booking,
 }
 
-/// Whose record: of a bound vehicle, of a bound driver's licence, or of an account at a biller.
+/// Whose record: of a bound vehicle, of a bound driver's licence, or of an account at a biller. What is booked is a
+/// person's, and needs no card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
@@ -57,6 +74,8 @@ pub enum Subject {
     Licence,
     /// A customer number. Unlike the others it belongs to one service: a water number says nothing about gas.
     Customer,
+    /// Nobody's record: whoever has proven their name may ask.
+    Person,
 }
 
 impl Subject {
@@ -66,6 +85,7 @@ impl Subject {
             Self::Vehicle => "vehicle",
             Self::Licence => "licence",
             Self::Customer => "customer",
+            Self::Person => "person",
         }
     }
 
@@ -83,12 +103,13 @@ impl Subject {
             Self::Vehicle => &["plate", "plate_kind", "vin_tail"],
             Self::Licence => &["licence_no", "file_no"],
             Self::Customer => &["customer_no", "holder_tail"],
+            Self::Person => &[],
         }
     }
 
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Vehicle, Self::Licence, Self::Customer].into_iter().find(|s| s.word() == word)
+        [Self::Vehicle, Self::Licence, Self::Customer, Self::Person].into_iter().find(|s| s.word() == word)
     }
 }
 

@@ -34,7 +34,7 @@ struct Walk<'s> {
 /// A pattern of our schemas, the test for it and the words for it.
 type Pattern = (&'static str, fn(&str) -> bool, &'static str);
 
-const PATTERNS: [Pattern; 3] = [
+const PATTERNS: [Pattern; 5] = [
     ("^[0-9]{6}$", |text| text.len() == 6 && digits(text), "six digits"),
     (
         "^([0-9]{2}){0,3}$",
@@ -45,6 +45,16 @@ const PATTERNS: [Pattern; 3] = [
         "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
         kernel::id::is_slug,
         "lower-case letters, digits and single hyphens, starting with a letter",
+    ),
+    (
+        "^([a-z][a-z0-9]*(-[a-z0-9]+)*)?$",
+        |text| text.is_empty() || kernel::id::is_slug(text),
+        "lower-case letters, digits and single hyphens, starting with a letter; or nothing",
+    ),
+    (
+        "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        |text| text.len() == 5 && text.parse::<jiff::civil::Time>().is_ok(),
+        "a time of day as \"06:30\"",
     ),
 ];
 

@@ -84,6 +84,7 @@ impl<'t> Visitor<'t> {
                 let licence = self.cast.person.licence.as_ref().expect("a licence");
                 json!({"kind": "licence", "file_no": licence.file_no})
             }
+            Subject::Person => json!({}),
             Subject::Customer => {
                 let account = self.cast.account.as_ref().expect("an account");
                 json!({"kind": "customer", "service": account.service, "customer_no": account.customer_no, "holder_tail": account.holder_tail})

@@ -31,7 +31,7 @@ const TOP_UPS_YUAN: [i64; 4] = [50, 100, 200, 500];
 pub(crate) fn title(lang: Lang, service: Option<&Service>, title: &str) -> String {
     let Some(service) = service else { return format::period(lang, title) };
     let named = service.pay.as_ref().and_then(|pay| pay.title.as_ref());
-    match service.answer.fields.iter().find(|field| Some(&field.key) == named) {
+    match service.fields().iter().find(|field| Some(&field.key) == named) {
         Some(field) => words(lang, field, &Value::Text(title.to_owned())),
         None if title == service.short_name.zh_cn => service.short_name.get(lang).to_owned(),
         None => title.to_owned(),

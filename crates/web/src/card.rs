@@ -114,7 +114,7 @@ fn describe(visit: &Visit, card: &CardView) -> String {
         let day = format::date(l, day);
         parts.push(match card.kind {
             Subject::Vehicle => text::card_inspection_to(l, &day),
-            Subject::Licence | Subject::Customer => text::card_licence_to(l, &day),
+            Subject::Licence | Subject::Customer | Subject::Person => text::card_licence_to(l, &day),
         });
     }
     parts.join(" · ")
@@ -161,7 +161,7 @@ pub(crate) fn bind_page(
     let of_other = usable.iter().find(|consent| consent.id.to_string() == chosen);
     let (title, own_lead, submit) = match subject {
         Subject::Vehicle => (text::vehicle_title(l), text::vehicle_lead(l), text::vehicle_submit(l)),
-        Subject::Licence | Subject::Customer => {
+        Subject::Licence | Subject::Customer | Subject::Person => {
             (text::licence_title(l), text::licence_lead(l), text::vehicle_submit(l))
         }
     };
@@ -183,7 +183,7 @@ pub(crate) fn bind_page(
             }
             @match subject {
                 Subject::Vehicle => (vehicle_fields(visit, pack, posted, mishap)),
-                Subject::Licence | Subject::Customer => (Field { name: "file_no", label: text::file_no_label(l), hint: text::file_no_hint(l), error: mishap.of("file_no"),
+                Subject::Licence | Subject::Customer | Subject::Person => (Field { name: "file_no", label: text::file_no_label(l), hint: text::file_no_hint(l), error: mishap.of("file_no"),
                     value: visit.form.get("file_no"), input: Input::FileNo, ..Field::default() }.html(l)),
             }
             (Button::primary(submit).wide())

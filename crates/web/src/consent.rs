@@ -26,7 +26,7 @@ fn what(visit: &Visit, kind: Subject) -> &'static str {
     match kind {
         Subject::Vehicle => text::card_vehicles(visit.lang),
         Subject::Licence => text::card_licences(visit.lang),
-        Subject::Customer => text::card_customers(visit.lang),
+        Subject::Customer | Subject::Person => text::card_customers(visit.lang),
     }
 }
 

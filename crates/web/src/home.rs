@@ -217,8 +217,8 @@ fn foremost(home: &Home) -> Vec<&HomeStat> {
 
 /// The words of a figure that is one of several choices; numbers speak for themselves.
 fn chosen<'a>(lang: Lang, service: &'a Service, value: &str) -> Option<&'a str> {
-    let key = service.answer.home.field.as_deref()?;
-    let field = service.answer.fields.iter().find(|field| field.key == key)?;
+    let key = service.answer.as_ref()?.home.field.as_deref()?;
+    let field = service.fields().iter().find(|field| field.key == key)?;
     field.choices.iter().find(|choice| choice.value == value).map(|choice| choice.label.get(lang))
 }
 

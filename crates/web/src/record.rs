@@ -8,11 +8,11 @@ use axum::{
     response::Response,
 };
 use engine::{Answer, Asked, CardState, CardView, Freshness, Payable, Unavailable, Unmatched, row_key};
-use kernel::{Id, Kind, Lang};
+use kernel::{Id, Kind, Lang, Text};
 use manifest::{
     CityPack, Service, Value,
     binding::Row,
-    service::{Field, FieldKind, Place, Shape, Subject},
+    service::{Answer as Shown, Field, FieldKind, Place, Shape, Subject},
 };
 use maud::{Markup, html};
 use ui::{
@@ -89,7 +89,8 @@ pub(crate) fn needs_card(visit: &Visit, pack: &CityPack, service: &Service, subj
     let (icon, label, lead, bind) = match subject {
         Subject::Vehicle => ("car", text::card_add_vehicle(l).to_owned(), text::vehicle_lead(l), bind()),
         Subject::Licence => ("id-card", text::card_add_licence(l).to_owned(), text::licence_lead(l), bind()),
-        Subject::Customer => (
+        // What is booked asks for no card: nobody is sent here.
+        Subject::Customer | Subject::Person => (
             service.icon.as_str(),
             text::card_add_customer(l, service.short_name.get(l)),
             text::customer_lead(l),
@@ -142,7 +143,7 @@ pub(crate) fn no_match(visit: &Visit, pack: &CityPack, service: &Service, unmatc
     let (title, detail) = match service.subject {
         Subject::Vehicle => (text::unmatched_vehicle_title(l), text::unmatched_vehicle_detail(l)),
         Subject::Licence => (text::unmatched_licence_title(l), text::unmatched_licence_detail(l)),
-        Subject::Customer => (text::unmatched_customer_title(l), text::unmatched_customer_detail(l)),
+        Subject::Customer | Subject::Person => (text::unmatched_customer_title(l), text::unmatched_customer_detail(l)),
     };
     let body = html! {
         (heading(service.name.get(l), &subject_line(l, &unmatched.card)))
@@ -169,18 +170,21 @@ pub(crate) fn answered(visit: &Visit, pack: &CityPack, service: &Service, answer
     let again = paths.again(&answer.card);
     let nothing = answer.rows.is_empty();
     let payable = payable(visit, pack, service, answer);
-    let settled = !nothing && answer.open_count == 0 && service.answer.shape == Shape::List;
-    let title = if nothing || settled { service.name.get(l).to_owned() } else { fill(service.answer.some.get(l)) };
+    let shown = service.answer.as_ref();
+    let is = |shape: Shape| shown.is_some_and(|shown| shown.shape == shape);
+    let says = |of: fn(&Shown) -> &Text| shown.map_or_else(String::new, |shown| fill(of(shown).get(l)));
+    let settled = !nothing && answer.open_count == 0 && is(Shape::List);
+    let title = if nothing || settled { service.name.get(l).to_owned() } else { says(|shown| &shown.some) };
     let body = html! {
         (heading(&title, &subject))
         (switcher(visit, &paths, &answer.card, &answer.cards))
         (source(visit, answer, Some(&again)))
-        @if let Some(payable) = payable.as_ref().filter(|_| service.answer.shape == Shape::List) {
+        @if let Some(payable) = payable.as_ref().filter(|_| is(Shape::List)) {
             (bill::above(visit, pack, service, answer, payable))
         }
         @if nothing {
-            (good_news(&fill(service.answer.none.get(l)), &fill(service.answer.none_detail.get(l)), html! {}))
-        } @else if service.answer.shape == Shape::Card {
+            (good_news(&says(|shown| &shown.none), &says(|shown| &shown.none_detail), html! {}))
+        } @else if is(Shape::Card) {
             @for row in &answer.rows { (whole(visit, service, row)) }
             // What is there comes before what can be added to it.
             @if let Some(payable) = &payable { (bill::above(visit, pack, service, answer, payable)) }
@@ -262,7 +266,8 @@ fn records(
     payable: Option<&Payable>,
 ) -> Markup {
     let l = visit.lang;
-    let open = |row: &Row| match &service.answer.open_when {
+    let open_when = service.answer.as_ref().and_then(|shown| shown.open_when.as_ref());
+    let open = |row: &Row| match open_when {
         None => true,
         Some(rule) => row.get(&rule.field).is_some_and(|value| rule.equals.contains(&value.text())),
     };
@@ -275,7 +280,7 @@ fn records(
     html! {
         @for (wanted, label) in groups {
             @if shown.iter().any(|(_, row)| open(row) == wanted) {
-                @if service.answer.open_when.is_some() { h2 { (label) } } @else { h2.sr { (text::list_count(l, ordered.len() as u64)) } }
+                @if open_when.is_some() { h2 { (label) } } @else { h2.sr { (text::list_count(l, ordered.len() as u64)) } }
                 @for (place, row) in shown.iter().filter(|(_, row)| open(row) == wanted) {
                     @let pay = payable.and_then(|payable| payable.row(&row_key(row, *place)));
                     (record(l, paths, service, &answer.card, row, *place, html! { @if let Some(pay) = pay { (bill::beside(visit, pack, service, answer, pay)) } }))

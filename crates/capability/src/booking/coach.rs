@@ -6,8 +6,10 @@ use super::{
     limit::MINUTE_MS,
     pool::{Door, Legs, Take},
     refusal::Refusal,
-    rule::coach::{ChildRule, Line, SeatMap},
+    rule::coach::{ChildRule, Line},
 };
+
+pub use super::rule::coach::{Seat, seats};
 
 /// Of a child, what fares depend on. It is about a person, so it cannot be printed.
 #[derive(Clone, Copy)]
@@ -76,23 +78,4 @@ pub fn fare(line: &Line, legs: Legs) -> Option<Money> {
 #[must_use]
 pub fn boards_at(line: &Line, departs_at: Timestamp, legs: Legs) -> Option<Timestamp> {
     line.stop.get(usize::from(legs.from)).map(|stop| departs_at.plus_ms(i64::from(stop.minutes) * MINUTE_MS))
-}
-
-/// A seat: its number in the pool, and the name on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seat {
-    pub unit: u32,
-    pub row: u16,
-    /// Counted from 0, the aisle included.
-    pub column: u16,
-    pub label: String,
-}
-
-/// The seats in reading order: a list first, which a page may also draw as a map.
-#[must_use]
-pub fn seats(map: &SeatMap) -> Vec<Seat> {
-    let columns: Vec<(u16, char)> = (0..).zip(map.columns.chars()).filter(|(_, c)| !c.is_whitespace()).collect();
-    let all = (1..=map.rows).flat_map(|row| columns.iter().map(move |&(column, c)| (row, column, format!("{row}{c}"))));
-    let there = all.filter(|(_, _, label)| !map.missing.contains(label));
-    (1..).zip(there).map(|(unit, (row, column, label))| Seat { unit, row, column, label }).collect()
 }

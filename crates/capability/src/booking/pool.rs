@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::refusal::{Refusal, Which};
 use crate::words;
 
+pub use super::rule::coach::LEGS_MAX;
+
 /// By which door a claim comes. A pool may keep units for the counter, for those who have no phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -25,9 +27,6 @@ words!(Door {
     OnSite = "on-site",
     Phone = "phone",
 });
-
-/// A journey of more legs would not fit the word that holds them; no coach stops that often.
-pub const LEGS_MAX: u8 = 64;
 
 /// From one stop to another, counted in legs: the second is not included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,15 +5,16 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Time;
 use kernel::{Date, Money, Timestamp};
 
 use super::{
     decide::percent,
     limit,
     refusal::Refusal,
-    rule::ticket::{Band, Concession, TicketRule},
+    rule::ticket::{Concession, TicketRule},
 };
+
+pub use super::rule::ticket::{Crowded, check_bands};
 
 /// Of a visitor, what prices depend on. It is about a person, so it cannot be printed.
 #[derive(Clone)]
@@ -96,28 +97,4 @@ pub fn times(rule: &TicketRule, day: Date, band: Option<&str>) -> Option<(Timest
         Some(id) => rule.band.iter().find(|band| band.id == id).map(|band| (band.from, band.to))?,
     };
     Some((limit::at(day, from), limit::at(day, to)))
-}
-
-/// A time at which more people could be inside than the place holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Crowded {
-    pub at: Time,
-    pub people: u32,
-    pub instant: u32,
-}
-
-/// Checks the quotas of the bands against the place: all who may come in a band are thought to come at its beginning and
-/// to stay their time from its end on.
-pub fn check_bands(rule: &TicketRule) -> Result<(), Crowded> {
-    let inside = |band: &Band, at: Time| {
-        // A span past midnight stays within the day: the place is closed then.
-        let leaves = band.to.saturating_add(jiff::Span::new().minutes(i32::from(rule.stay_minutes))).min(rule.closes);
-        band.from <= at && at < leaves
-    };
-    let people = |at: Time| rule.band.iter().filter(|band| inside(band, at)).map(|band| band.units).sum::<u32>();
-    let crowded = |at: &Time| people(*at) > rule.instant;
-    match rule.band.iter().map(|band| band.from).find(crowded) {
-        Some(at) => Err(Crowded { at, people: people(at), instant: rule.instant }),
-        None => Ok(()),
-    }
 }

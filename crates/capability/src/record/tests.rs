@@ -228,7 +228,7 @@ fn the_headline_counts_open_rows_and_the_figure_adds_them_up() {
     assert_eq!(figure(&service(), &[&[]]), Figure { value: Some("0".into()), tone: Tone::Ok });
 
     let mut points = service();
-    points.answer.home.field = Some("points_left".into());
+    points.answer.as_mut().unwrap().home.field = Some("points_left".into());
     for (left, tone) in [("12", Tone::Ok), ("3", Tone::Warn), ("0", Tone::Bad)] {
         let shown = figure(&points, &[&[row(&[("points_left", left)])]]);
         assert_eq!(shown, Figure { value: Some(left.into()), tone });
@@ -316,7 +316,7 @@ fn usage_costs_what_the_tariff_of_that_day_and_place_says() {
 #[test]
 fn money_on_the_home_page_is_one_sum_in_yuan() {
     let mut service = service();
-    service.answer.home.field = Some("by_tariff".to_owned());
+    service.answer.as_mut().unwrap().home.field = Some("by_tariff".to_owned());
     let row = |fen| Row::from([("by_tariff".to_owned(), Value::Number(fen))]);
     let (one, other) = ([row(123_450)], [row(50)]);
     assert_eq!(figure(&service, &[&one, &other]).value.as_deref(), Some("1,235.00"));

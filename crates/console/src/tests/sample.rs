@@ -80,7 +80,8 @@ pub(crate) async fn platform() -> Platform {
     let city: manifest::City = toml::from_str(CITY).expect("a city");
     let bindings: Bindings = toml::from_str(BINDINGS).expect("bindings");
     let mut catalogue = Catalogue::default();
-    catalogue.cities = BTreeMap::from([(city.id.clone(), Arc::new(CityPack { city, bindings }))]);
+    catalogue.cities =
+        BTreeMap::from([(city.id.clone(), Arc::new(CityPack { city, bindings, offers: BTreeMap::new() }))]);
     Platform::new(Parts {
         catalogue,
         stores: store::Stores::open(Arc::new(opener)).await.expect("stores"),

@@ -181,7 +181,7 @@ fn catalogue() -> Catalogue {
     ];
     let bindings: Bindings = toml::from_str(include_str!("bindings.toml")).expect("bindings");
     let city: manifest::City = toml::from_str(include_str!("city.toml")).expect("a city");
-    let pack = CityPack { city, bindings: bindings.clone() };
+    let pack = CityPack { city, bindings: bindings.clone(), offers: BTreeMap::new() };
     let mut catalogue = Catalogue::default();
     catalogue.services = services.into_iter().map(|service| (service.id.clone(), Arc::new(service))).collect();
     catalogue.cities = BTreeMap::from([(pack.city.id.clone(), Arc::new(pack))]);

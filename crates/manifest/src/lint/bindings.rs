@@ -88,8 +88,10 @@ pub fn check(bindings: &Bindings, city: Option<&City>, services: &Services) -> V
 
 /// Services that the city lists and nothing binds; their place is in `city.toml`.
 #[must_use]
-pub fn unbound(city: &City, bindings: &Bindings) -> Vec<Problem> {
-    let missing = city.services.iter().enumerate().filter(|(_, id)| !bindings.service.contains_key(*id));
+pub fn unbound(city: &City, bindings: &Bindings, services: &BTreeMap<ServiceId, Arc<Service>>) -> Vec<Problem> {
+    // The stock of what is booked is ours: its city offers it instead.
+    let booked = |id: &ServiceId| services.get(id).is_some_and(|service| service.booking.is_some());
+    let missing = city.services.iter().enumerate().filter(|(_, id)| !bindings.service.contains_key(*id) && !booked(id));
     missing
         .map(|(i, id)| {
             let what = format!("`{id}` is listed, and no department answers it");
@@ -316,7 +318,17 @@ fn check_rows(check: Check, binding: &Binding, at: &Place, problems: &mut Vec<Pr
 }
 
 fn service_rows(service: &Service, binding: &Binding, at: &Place, problems: &mut Vec<Problem>) {
-    let fields = &service.answer.fields;
+    let Some(answer) = &service.answer else {
+        let what = format!("`{}` is booked: no department answers a question about it", service.id);
+        problems.push(Problem::error(
+            "misplaced-service",
+            at.key(),
+            what,
+            "bind what its department is told as [act.…]",
+        ));
+        return;
+    };
+    let fields = &answer.fields;
     for (key, mapping) in &binding.row {
         let at = at.at("row").at(key);
         let Some(field) = fields.iter().find(|field| field.key == *key) else {
@@ -343,7 +355,7 @@ fn service_rows(service: &Service, binding: &Binding, at: &Place, problems: &mut
         };
         problems.push(problem);
     }
-    match (&service.answer.evidence, &binding.evidence_path) {
+    match (&answer.evidence, &binding.evidence_path) {
         (Some(_), None) => {
             let what = format!("`{}` shows evidence, and nothing says where it is", service.id);
             problems.push(Problem::error(

@@ -3,8 +3,10 @@
 
 pub mod act;
 pub mod bindings;
+pub mod booking;
 pub mod city;
 mod mapping;
+pub mod offers;
 pub mod pay;
 pub mod rules;
 pub mod service;

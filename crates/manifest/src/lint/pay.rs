@@ -76,7 +76,7 @@ impl Desk<'_> {
 
     /// The field is there, comes from the department, and is of a kind that fits. No kinds: every kind does.
     fn field(&mut self, key: &str, at: Place, kinds: &[FieldKind]) {
-        let fields = &self.service.answer.fields;
+        let fields = self.service.fields();
         let Some(field) = fields.iter().find(|field| field.key == key) else {
             let what = format!("the payment names the field `{key}`, which is not there");
             let known: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
@@ -102,7 +102,7 @@ impl Desk<'_> {
         }
         // A department that leaves them out gave half an answer, and half a bill must not be paid.
         for (key, field) in fields.iter().filter(|(key, _)| matches!(*key, "id" | "amount" | "balance")) {
-            let known = self.service.answer.fields.iter().position(|one| one.key == *field && !one.required);
+            let known = self.service.fields().iter().position(|one| one.key == *field && !one.required);
             if let Some(i) = known {
                 let what = format!("`{field}` may be missing, and nothing can be paid without it");
                 let place = place!["answer", "fields", i, "key"];
@@ -183,7 +183,7 @@ impl Desk<'_> {
 
     fn rows(&mut self, rows: &Match, at: &Place) {
         self.field(&rows.field, at.at("field"), &[]);
-        let Some(field) = self.service.answer.fields.iter().find(|field| field.key == rows.field) else { return };
+        let Some(field) = self.service.fields().iter().find(|field| field.key == rows.field) else { return };
         let values: Vec<&str> = field.choices.iter().map(|choice| choice.value.as_str()).collect();
         for (i, value) in rows.equals.iter().enumerate() {
             if !values.is_empty() && !values.contains(&value.as_str()) {

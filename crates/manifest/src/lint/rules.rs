@@ -5,6 +5,11 @@ use std::collections::BTreeMap;
 use kernel::Date;
 
 use crate::{
+    booking::{
+        Dated,
+        rules::{CoachesFile, MarriagesFile, ProfilesFile, TicketsFile},
+        sound,
+    },
     document::{Place, Problem, place},
     fee::{LateFeesFile, Tariff, TariffsFile},
     rule::{ExamFile, FinesFile, PointsFile},
@@ -92,23 +97,79 @@ impl Timeline {
         problems
     }
 
+    pub fn profiles(&mut self, path: &str, file: &ProfilesFile) -> Vec<Problem> {
+        self.by_id(path, "profile", &file.profile, sound::profile)
+    }
+
+    pub fn tickets(&mut self, path: &str, file: &TicketsFile) -> Vec<Problem> {
+        self.by_id(path, "ticket", &file.ticket, sound::tickets)
+    }
+
+    pub fn coaches(&mut self, path: &str, file: &CoachesFile) -> Vec<Problem> {
+        self.by_id(path, "coach", &file.coach, sound::coach)
+    }
+
+    pub fn marriages(&mut self, path: &str, file: &MarriagesFile) -> Vec<Problem> {
+        self.days(path, "marriages", file.rule.iter().map(|rule| (String::new(), rule.effective_on)))
+    }
+
+    /// Rules that have ids of their own, each with its days.
+    fn by_id<R: Dated>(
+        &mut self,
+        path: &str,
+        key: &'static str,
+        rules: &BTreeMap<String, Vec<R>>,
+        unsound: fn(&R) -> Vec<sound::Unsound>,
+    ) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        named(rules.keys(), &place![key], &mut problems);
+        for (id, rules) in rules {
+            let at = place![key, id];
+            let days = rules.iter().map(|rule| (id.clone(), rule.effective_on()));
+            self.days_at(path, key, &at, |id| format!("`{id}`"), days, &mut problems);
+            for (i, rule) in rules.iter().enumerate() {
+                for one in unsound(rule) {
+                    let at = one.at.split('.').fold(at.at(i), |at, key| at.at(key));
+                    problems.push(Problem::error("unsound", at, one.what, one.fix));
+                }
+            }
+        }
+        problems
+    }
+
     fn days(&mut self, path: &str, kind: &'static str, rules: impl Iterator<Item = (String, Date)>) -> Vec<Problem> {
         let mut problems = Vec::new();
+        let words = |area: &str| match area {
+            "" => "the whole country".to_owned(),
+            area => format!("area {area}"),
+        };
+        self.days_at(path, kind, &place!["rule"], words, rules, &mut problems);
+        problems
+    }
+
+    fn days_at(
+        &mut self,
+        path: &str,
+        kind: &'static str,
+        list: &Place,
+        words: impl Fn(&str) -> String,
+        rules: impl Iterator<Item = (String, Date)>,
+        problems: &mut Vec<Problem>,
+    ) {
         let mut before: Option<Date> = None;
-        for (i, (area, day)) in rules.enumerate() {
-            let at = place!["rule", i, "effective_on"];
+        for (i, (whose, day)) in rules.enumerate() {
+            let at = list.at(i).at("effective_on");
             if before.is_some_and(|before| day < before) {
                 let what = format!("the rule of {day} stands below a younger one");
                 problems.push(Problem::error("unsorted-rules", at.clone(), what, "oldest first"));
             }
             before = Some(day);
-            let words = if area.is_empty() { "the whole country".to_owned() } else { format!("area {area}") };
-            if let Some(other) = self.taken.insert((kind, area, day), path.to_owned()) {
+            let words = words(&whose);
+            if let Some(other) = self.taken.insert((kind, whose, day), path.to_owned()) {
                 let what = format!("two rules for {words} begin on {day}; the other is in {other}");
                 problems.push(Problem::error("overlapping-rules", at, what, "merge them, or mend the day"));
             }
         }
-        problems
     }
 }
 

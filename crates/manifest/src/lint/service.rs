@@ -6,7 +6,7 @@ use super::{is_han, is_phone, offer};
 use crate::{
     document::{Place, Problem, place},
     load::Known,
-    service::{Field, FieldKind, Place as Where, Service, Shape},
+    service::{Answer, Field, FieldKind, Place as Where, Service, Shape},
 };
 
 #[must_use]
@@ -53,12 +53,14 @@ pub fn check(service: &Service, file_stem: &str, known: &Known<'_>) -> Vec<Probl
         ));
     }
     fields(service, &mut problems);
-    answer(service, &mut problems);
+    if let Some(shown) = &service.answer {
+        answer(shown, &mut problems);
+    }
     problems
 }
 
 fn fields(service: &Service, problems: &mut Vec<Problem>) {
-    let fields = &service.answer.fields;
+    let fields = service.fields();
     let keys = || fields.iter().map(|field| field.key.as_str());
     let mut seen = BTreeSet::new();
     for (i, field) in fields.iter().enumerate() {
@@ -143,8 +145,7 @@ fn choices(field: &Field, at: &Place, problems: &mut Vec<Problem>) {
     }
 }
 
-fn answer(service: &Service, problems: &mut Vec<Problem>) {
-    let answer = &service.answer;
+fn answer(answer: &Answer, problems: &mut Vec<Problem>) {
     let keys = || answer.fields.iter().map(|field| field.key.as_str());
     let mut needs = |key: &str, at: Place, use_of: &str| {
         if !keys().any(|known| known == key) {

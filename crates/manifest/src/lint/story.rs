@@ -88,9 +88,9 @@ fn how_many(expect: &Expect, at: &Place, problems: &mut Vec<Problem>) {
 fn fields(expect: &Expect, service: &Service, at: &Place, problems: &mut Vec<Problem>) {
     for (j, wanted) in expect.field.iter().enumerate() {
         let at = at.at(j);
-        let Some(field) = service.answer.fields.iter().find(|field| field.key == wanted.key) else {
+        let Some(field) = service.fields().iter().find(|field| field.key == wanted.key) else {
             let what = format!("`{}` has no field `{}`", service.id, wanted.key);
-            let known: Vec<&str> = service.answer.fields.iter().map(|field| field.key.as_str()).collect();
+            let known: Vec<&str> = service.fields().iter().map(|field| field.key.as_str()).collect();
             problems.push(Problem::error("unknown-field", at.at("key"), what, offer(&wanted.key, known)));
             continue;
         };

@@ -259,9 +259,9 @@ fn an_old_city_that_does_not_fit_a_new_service_keeps_everything_old() {
     let service = files.get_mut(SERVICE).expect("service");
     service.push_str("\n[[answer.fields]]\nkey = \"lane\"\nlabel = { zh-CN = \"车道\", en = \"Lane\" }\nkind = \"text\"\nplace = \"detail\"\nrequired = true\n");
     let loaded = check(&files);
-    assert!(loaded.catalogue.services["bicycle-fine"].answer.fields.iter().any(|field| field.key == "lane"));
+    assert!(loaded.catalogue.services["bicycle-fine"].fields().iter().any(|field| field.key == "lane"));
     let now = loaded.or_last_good(&last);
-    assert!(!now.services["bicycle-fine"].answer.fields.iter().any(|field| field.key == "lane"));
+    assert!(!now.services["bicycle-fine"].fields().iter().any(|field| field.key == "lane"));
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn whatever_a_city_computes_by_a_tariff_has_one_of_that_name_there() {
             let by_tariff = |field: &&manifest::service::Field| {
                 field.derive.as_ref().is_some_and(|derive| derive.with == manifest::service::Derivation::TariffCost)
             };
-            for field in service.answer.fields.iter().filter(by_tariff) {
+            for field in service.fields().iter().filter(by_tariff) {
                 let name = field.derive.as_ref().and_then(|derive| derive.from.get(2)).expect("three arguments");
                 let binding = &pack.bindings.service[&service.id].row[name];
                 let tariff = binding.constant.as_deref().expect("a tariff named by the city");

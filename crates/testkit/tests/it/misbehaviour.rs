@@ -16,6 +16,7 @@ fn role(subject: Subject) -> Role {
         Subject::Vehicle => Role::OwnerWithOpenViolations,
         Subject::Licence => Role::DriverWithPoints,
         Subject::Customer => Role::CustomerWithArrears,
+        Subject::Person => unreachable!("what is booked asks nobody"),
     }
 }
 
@@ -48,7 +49,8 @@ async fn each_fault_gives_a_clear_page() {
         assert!(status == StatusCode::OK || status == StatusCode::SERVICE_UNAVAILABLE, "{fault:?}: {status}");
         let phone = answer["phone"].as_str().expect("a phone");
         assert!(text.contains(phone), "{fault:?}: the page does not say whom to call");
-        assert!(!text.contains(&service.answer.none.zh_cn), "{fault:?}: the page says that there is nothing");
+        let none = service.answer.as_ref().map(|shown| shown.none.zh_cn.as_str()).expect("rows");
+        assert!(!text.contains(none), "{fault:?}: the page says that there is nothing");
     }
 }
 

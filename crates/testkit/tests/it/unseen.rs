@@ -89,6 +89,7 @@ async fn a_city_that_the_code_has_never_seen_opens() {
                 Role::CustomerWithBalance
             }
             Subject::Customer => Role::CustomerWithArrears,
+            Subject::Person => unreachable!("what is booked asks nobody"),
         };
         let visitor = town.visitor(&city.city.id, town.cast_for(&city, services[0], role)).settles().await;
         let cookie = visitor.cookie().await;

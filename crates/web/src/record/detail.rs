@@ -56,12 +56,12 @@ pub(crate) fn page(
     let l = visit.lang;
     let paths = Paths::new(pack, service);
     let title = title_of(l, service, row);
-    let all = || service.answer.fields.iter().filter(|field| matches!(field.place, Place::List | Place::Detail));
+    let all = || service.fields().iter().filter(|field| matches!(field.place, Place::List | Place::Detail));
     let said = all().filter(|field| field.derive.is_none()).filter_map(|field| line(l, field, row, true));
     let by_rules: Vec<Summary<'_>> =
         all().filter(|field| field.derive.is_some()).filter_map(|field| line(l, field, row, true)).collect();
-    let photo =
-        service.answer.evidence.as_ref().map(|field| row.get(field).is_some_and(|path| !path.text().is_empty()));
+    let evidence = service.answer.as_ref().and_then(|shown| shown.evidence.as_ref());
+    let photo = evidence.map(|field| row.get(field).is_some_and(|path| !path.text().is_empty()));
     let src = format!("{}/evidence/{}/{}", paths.service, answer.card.id, encode(key));
     let back = paths.of_card(&answer.card);
     let payable = payable(visit, pack, service, answer);

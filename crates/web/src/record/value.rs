@@ -14,7 +14,7 @@ use ui::{
 };
 
 pub(crate) fn fields(service: &Service, place: Place) -> impl Iterator<Item = &Field> {
-    service.answer.fields.iter().filter(move |field| field.place == place)
+    service.fields().iter().filter(move |field| field.place == place)
 }
 
 /// What a record is called: its title fields, or the service if a department left them out.

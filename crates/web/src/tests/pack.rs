@@ -130,7 +130,7 @@ fn city(id: &str, name: (&str, &str), state: &str, hue: u16, services: &[&str]) 
             "hint": text("账单左上角 L 开头的编号", "The number beginning with L, top left of the bill") } } },
     }))
     .expect("sample bindings");
-    CityPack { city: serde_json::from_value(city).expect("a sample city"), bindings }
+    CityPack { city: serde_json::from_value(city).expect("a sample city"), bindings, offers: BTreeMap::new() }
 }
 
 pub(crate) fn catalogue() -> Catalogue {

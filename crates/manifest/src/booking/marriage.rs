@@ -4,10 +4,8 @@ use kernel::{Date, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    dated,
-    form::{DateForm, TextForm},
-};
+use super::dated;
+use crate::schema::{DateForm, TextForm};
 
 dated!(MarriageRule);
 

@@ -8,14 +8,10 @@ use std::collections::BTreeSet;
 use kernel::{Calendar, Date, Timestamp};
 
 use super::{
-    coach, limit,
-    pool::LEGS_MAX,
-    rule::{
-        Limit, Lottery, Profile, Release,
-        coach::{Line, SeatMap},
-        ticket::{Concession, TicketRule},
-    },
-    ticket,
+    Limit, Lottery, Profile, Release,
+    coach::{self, CoachRule, LEGS_MAX, Line, SeatMap},
+    limit,
+    ticket::{self, Concession, TicketRule},
 };
 
 /// Where, what, and how to mend it.
@@ -149,6 +145,19 @@ pub fn tickets(rule: &TicketRule) -> Vec<Unsound> {
         let what = format!("at {at} there may be {people} people in a place for {instant}");
         desk.note(true, "band", what, "lower the `units` of the bands that overlap, or shorten `stay_minutes`");
     }
+    desk.concessions(&rule.concession);
+    desk.0
+}
+
+/// What is wrong with a rule of who rides for how much.
+#[must_use]
+pub fn coach(rule: &CoachRule) -> Vec<Unsound> {
+    let mut desk = Desk::default();
+    let child = &rule.child;
+    let by_age = child.free_age_to.zip(child.half_age_to).is_some_and(|(free, half)| free > half);
+    let by_height = child.free_height_cm_to > child.half_height_cm_to;
+    let what = "a child that rides free would not be small enough for half the fare";
+    desk.note(by_age || by_height, "child", what, "let the limits of `half_…` be at least those of `free_…`");
     desk.concessions(&rule.concession);
     desk.0
 }

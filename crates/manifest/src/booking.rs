@@ -1,11 +1,16 @@
-//! What a kind of booking allows, as data: read from packs, each with the day from which it holds.
+//! What can be booked, as data: what a kind of booking allows, each rule with the day from which it holds, and what a
+//! city offers.
 //!
-//! Only shapes here, no decisions: nothing in this file or beside it in `rule/` depends on more than the kernel's types,
-//! so that the room that reads packs can take the files over as they are.
+//! Shapes, and what follows from a shape alone: which moment a limit names, which seats a map has, whether somebody can
+//! have meant it. Whether a person may have a unit is decided in `capability::booking`.
 
 pub mod coach;
-pub mod form;
+pub mod limit;
 pub mod marriage;
+pub mod offer;
+pub mod rules;
+pub mod service;
+pub mod sound;
 pub mod ticket;
 
 use jiff::civil::Time;
@@ -13,7 +18,11 @@ use kernel::{Date, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use form::{DateForm, TextForm, TimeForm};
+use crate::schema::{DateForm, TextForm, TimeForm};
+
+pub use offer::Offer;
+pub use rules::BookingRules;
+pub use service::{Booking, BookingKind, BookingWords, Eligibility};
 
 /// A rule with the day from which it holds.
 pub trait Dated {
@@ -28,7 +37,7 @@ pub fn on<R: Dated>(rules: &[R], day: Date) -> Option<&R> {
 
 macro_rules! dated {
     ($($type:ty),+) => {
-        $(impl $crate::booking::rule::Dated for $type {
+        $(impl $crate::booking::Dated for $type {
             fn effective_on(&self) -> kernel::Date {
                 self.effective_on
             }

@@ -4,9 +4,9 @@
 use jiff::{Span, civil::Time};
 use kernel::{Calendar, Date, Timestamp};
 
-use super::rule::{Counted, Length, Limit, OpenDays};
+use super::{Counted, Length, Limit, OpenDays};
 
-pub(crate) const MINUTE_MS: i64 = 60_000;
+pub const MINUTE_MS: i64 = 60_000;
 /// No office is closed for longer; a calendar that says so is mistaken, and the search for an open day ends.
 const CLOSED_DAYS_MAX: usize = 60;
 

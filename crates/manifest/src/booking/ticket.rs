@@ -5,10 +5,8 @@ use kernel::{Date, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    dated,
-    form::{DateForm, TextForm, TimeForm},
-};
+use super::dated;
+use crate::schema::{DateForm, TextForm, TimeForm};
 
 dated!(TicketRule);
 
@@ -79,4 +77,28 @@ pub struct Concession {
     /// One of these is shown at the gate.
     #[serde(default)]
     pub proofs: Vec<String>,
+}
+
+/// A time at which more people could be inside than the place holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crowded {
+    pub at: Time,
+    pub people: u32,
+    pub instant: u32,
+}
+
+/// Checks the quotas of the bands against the place: all who may come in a band are thought to come at its beginning and
+/// to stay their time from its end on.
+pub fn check_bands(rule: &TicketRule) -> Result<(), Crowded> {
+    let inside = |band: &Band, at: Time| {
+        // A span past midnight stays within the day: the place is closed then.
+        let leaves = band.to.saturating_add(jiff::Span::new().minutes(i32::from(rule.stay_minutes))).min(rule.closes);
+        band.from <= at && at < leaves
+    };
+    let people = |at: Time| rule.band.iter().filter(|band| inside(band, at)).map(|band| band.units).sum::<u32>();
+    let crowded = |at: &Time| people(*at) > rule.instant;
+    match rule.band.iter().map(|band| band.from).find(crowded) {
+        Some(at) => Err(Crowded { at, people: people(at), instant: rule.instant }),
+        None => Ok(()),
+    }
 }

@@ -4,13 +4,13 @@ use kernel::{Date, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    dated,
-    form::{DateForm, TextForm},
-    ticket::Concession,
-};
+use super::{dated, ticket::Concession};
+use crate::schema::{DateForm, TextForm};
 
 dated!(CoachRule);
+
+/// A journey of more legs would not fit the word in which a pool keeps them; no coach stops that often.
+pub const LEGS_MAX: u8 = 64;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -76,4 +76,23 @@ pub struct SeatMap {
     /// Seats that are not there: the door, the driver's mate.
     #[serde(default)]
     pub missing: Vec<String>,
+}
+
+/// A seat: its number in the pool, and the name on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    pub unit: u32,
+    pub row: u16,
+    /// Counted from 0, the aisle included.
+    pub column: u16,
+    pub label: String,
+}
+
+/// The seats in reading order: a list first, which a page may also draw as a map.
+#[must_use]
+pub fn seats(map: &SeatMap) -> Vec<Seat> {
+    let columns: Vec<(u16, char)> = (0..).zip(map.columns.chars()).filter(|(_, c)| !c.is_whitespace()).collect();
+    let all = (1..=map.rows).flat_map(|row| columns.iter().map(move |&(column, c)| (row, column, format!("{row}{c}"))));
+    let there = all.filter(|(_, _, label)| !map.missing.contains(label));
+    (1..).zip(there).map(|(unit, (row, column, label))| Seat { unit, row, column, label }).collect()
 }
