@@ -19,6 +19,11 @@ pub enum Department {
     Heating,
     Broadband,
     Hospital,
+    Clinic,
+    PoliceHall,
+    MarriageRegistry,
+    Attraction,
+    Carrier,
     Alipay,
     #[serde(rename = "wechatpay")]
     WechatPay,
@@ -26,7 +31,7 @@ pub enum Department {
 }
 
 impl Department {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 19] = [
         Self::TrafficPolice,
         Self::VehicleRegister,
         Self::DriverRegister,
@@ -38,10 +43,19 @@ impl Department {
         Self::Heating,
         Self::Broadband,
         Self::Hospital,
+        Self::Clinic,
+        Self::PoliceHall,
+        Self::MarriageRegistry,
+        Self::Attraction,
+        Self::Carrier,
         Self::Alipay,
         Self::WechatPay,
         Self::Sms,
     ];
+
+    /// Whoever is told of bookings.
+    pub const BOOKED: [Self; 5] =
+        [Self::Clinic, Self::PoliceHall, Self::MarriageRegistry, Self::Attraction, Self::Carrier];
 
     /// The word in paths and in the fault API.
     #[must_use]
@@ -58,6 +72,11 @@ impl Department {
             Self::Heating => "heating",
             Self::Broadband => "broadband",
             Self::Hospital => "hospital",
+            Self::Clinic => "clinic",
+            Self::PoliceHall => "police-hall",
+            Self::MarriageRegistry => "marriage-registry",
+            Self::Attraction => "attraction",
+            Self::Carrier => "carrier",
             Self::Alipay => "alipay",
             Self::WechatPay => "wechatpay",
             Self::Sms => "sms",
@@ -83,6 +102,11 @@ impl Department {
             Self::Heating => Text::new("供热公司", "Heating company"),
             Self::Broadband => Text::new("宽带公司", "Broadband company"),
             Self::Hospital => Text::new("医院就诊卡", "Hospital cards"),
+            Self::Clinic => Text::new("医院挂号系统", "Hospital information system"),
+            Self::PoliceHall => Text::new("公安办事大厅", "Police hall"),
+            Self::MarriageRegistry => Text::new("婚姻登记处", "Marriage registry"),
+            Self::Attraction => Text::new("景区检票系统", "Attraction gates"),
+            Self::Carrier => Text::new("客运公司", "Coach carrier"),
             Self::Alipay => Text::new("支付宝", "Alipay"),
             Self::WechatPay => Text::new("微信支付", "WeChat Pay"),
             Self::Sms => Text::new("短信网关", "SMS gateway"),
@@ -116,6 +140,19 @@ impl Department {
             Self::Hospital => {
                 Text::new("就诊卡余额、充值、退回余款", "Balance of a card, top-ups, and giving the rest back")
             }
+            Self::Clinic => Text::new(
+                "收下挂号、退号与报到；字段名同支付宝医疗挂号通知",
+                "Takes registrations, cancellations and arrivals, in the field names of Alipay's notice",
+            ),
+            Self::PoliceHall => Text::new("收下窗口预约、取消与取号", "Takes appointments at windows"),
+            Self::MarriageRegistry => Text::new(
+                "收下双方的预约；核对婚姻状况与户籍地",
+                "Takes appointments of two, and says who may marry and where they are registered",
+            ),
+            Self::Attraction => Text::new("收下门票、退票与入园", "Takes tickets, refunds and entries"),
+            Self::Carrier => {
+                Text::new("收下车票、退票与上车，座位不重售", "Takes coach tickets; no seat is sold twice")
+            }
             Self::Alipay => Text::new(
                 "开放平台：RSA2 签名、收银台、通知、退款、账单、代扣",
                 "Open platform: RSA2, cashier, notices, refunds, bills, debits by agreement",
@@ -133,6 +170,9 @@ impl Department {
     pub const fn faults(self) -> &'static [Fault] {
         match self {
             Self::Alipay | Self::WechatPay => &Fault::OF_GATEWAYS,
+            Self::Clinic | Self::PoliceHall | Self::MarriageRegistry | Self::Attraction | Self::Carrier => {
+                &Fault::OF_BOOKED
+            }
             _ => &Fault::OF_DEPARTMENTS,
         }
     }

@@ -21,6 +21,8 @@ pub(crate) enum Topic {
     Usage,
     Paying,
     Balance,
+    Marriage,
+    Household,
 }
 
 #[derive(Clone)]

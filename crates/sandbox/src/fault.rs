@@ -33,6 +33,10 @@ pub enum Fault {
     Giant,
     /// Knows nothing under the keys of a record any more, for example because the car was sold.
     Unmatched,
+    /// Every unit that is booked was given away at the counter.
+    UnitGone,
+    /// Nobody who is booked for is wanted.
+    PersonRefused,
     /// Notices wait for the delay before they are sent.
     Late,
     /// Notices go out up to ten times.
@@ -52,6 +56,21 @@ pub enum Fault {
 impl Fault {
     pub(crate) const OF_DEPARTMENTS: [Self; 10] = [
         Self::None,
+        Self::Slow,
+        Self::Down,
+        Self::Garbage,
+        Self::Half,
+        Self::WrongPerson,
+        Self::Gb18030,
+        Self::Redirect,
+        Self::Giant,
+        Self::Unmatched,
+    ];
+
+    pub(crate) const OF_BOOKED: [Self; 12] = [
+        Self::None,
+        Self::UnitGone,
+        Self::PersonRefused,
         Self::Slow,
         Self::Down,
         Self::Garbage,
@@ -99,12 +118,14 @@ impl Fault {
             Self::WrongAmount => "wrong-amount",
             Self::Early => "early",
             Self::Unmatched => "unmatched",
+            Self::UnitGone => "unit-gone",
+            Self::PersonRefused => "person-refused",
         }
     }
 
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        Self::OF_DEPARTMENTS.into_iter().chain(Self::OF_GATEWAYS).find(|fault| fault.word() == word)
+        Self::OF_BOOKED.into_iter().chain(Self::OF_GATEWAYS).find(|fault| fault.word() == word)
     }
 
     #[must_use]
@@ -127,6 +148,8 @@ impl Fault {
             Self::WrongAmount => Text::new("金额不符", "wrong amount"),
             Self::Early => Text::new("通知抢先", "early notices"),
             Self::Unmatched => Text::new("对不上", "no match"),
+            Self::UnitGone => Text::new("号已占用", "unit gone"),
+            Self::PersonRefused => Text::new("拒绝此人", "person refused"),
         }
     }
 }

@@ -12,7 +12,14 @@ use axum::{
 use kernel::Date;
 use serde::Deserialize;
 
-use crate::{Sandbox, act::Pause, biller::Biller, department::Department, posting::Posting};
+use crate::{
+    Sandbox,
+    act::Pause,
+    biller::Biller,
+    booking::{Bookings, Happened as AtTheCounter},
+    department::Department,
+    posting::Posting,
+};
 
 impl Sandbox {
     /// Lines that a department booked since the start, oldest first; empty for an unknown area.
@@ -53,6 +60,7 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/truth/{area}/postings/{department}", get(postings))
         .route("/truth/{area}/{biller}/spend", post(spend))
         .route("/truth/{area}/violations/{record}", post(record))
+        .route("/truth/{area}/bookings/{department}", get(bookings).post(at_the_counter))
 }
 
 #[derive(Deserialize)]
@@ -107,4 +115,27 @@ async fn record(
         (Some(None), _) | (_, Some(None)) => StatusCode::NOT_FOUND,
         _ => StatusCode::NO_CONTENT,
     }
+}
+
+/// Whoever is told of bookings, by their word.
+fn booked(department: &str) -> Result<Department, StatusCode> {
+    let department = Department::parse(department).filter(|one| Department::BOOKED.contains(one));
+    department.ok_or(StatusCode::NOT_FOUND)
+}
+
+async fn bookings(
+    State(sandbox): State<Arc<Sandbox>>,
+    Path((area, department)): Path<(String, String)>,
+) -> Result<Json<Bookings>, StatusCode> {
+    sandbox.population.district(&area).ok_or(StatusCode::NOT_FOUND)?;
+    Ok(Json(sandbox.bookings(&area, booked(&department)?)))
+}
+
+async fn at_the_counter(
+    State(sandbox): State<Arc<Sandbox>>,
+    Path((area, department)): Path<(String, String)>,
+    Json(happened): Json<AtTheCounter>,
+) -> Result<StatusCode, StatusCode> {
+    let done = sandbox.at_the_counter(&area, booked(&department)?, happened);
+    done.map(|()| StatusCode::NO_CONTENT).ok_or(StatusCode::NOT_FOUND)
 }

@@ -8,6 +8,7 @@
 mod act;
 mod authenticator;
 mod biller;
+mod booking;
 mod days;
 mod demo;
 mod department;
@@ -18,6 +19,7 @@ mod fault;
 mod gateway;
 mod lever;
 mod licence;
+mod marriage;
 mod name;
 mod offence;
 mod page;
@@ -38,6 +40,7 @@ use kernel::{Clock, Date};
 
 pub use authenticator::Shown;
 pub use biller::{Bill, BillState, Biller, Customer};
+pub use booking::{Booked, BookedState, Bookings, Happened, Told, What};
 pub use demo::{DemoCustomer, DemoPerson};
 pub use department::Department;
 pub use exam::Exam;
@@ -47,6 +50,7 @@ pub use gateway::{
     TradeState,
 };
 pub use licence::Licence;
+pub use marriage::Marital;
 pub use population::{Area, PERSONS_MAX, Person, Population};
 pub use posting::{Posting, PostingKind, Share};
 pub use sms::Sms;

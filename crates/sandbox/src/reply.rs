@@ -52,6 +52,8 @@ pub(crate) async fn answer(sandbox: &Sandbox, department: Department, make: impl
     let Switch { fault, delay_ms } = sandbox.faults.get(department);
     match fault {
         Fault::None
+        | Fault::UnitGone
+        | Fault::PersonRefused
         | Fault::Late
         | Fault::Doubled
         | Fault::Shuffled

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::booked;
 use crate::{demo::DemoPerson, department::Department};
 
 /// Request line and body of each question, filled with demo persons so that they can be tried as they stand.
@@ -52,6 +53,11 @@ pub(super) fn of(department: Department, area: &str, people: &[DemoPerson]) -> V
         | Department::Heating
         | Department::Broadband
         | Department::Hospital => biller(department, area, first),
+        Department::Clinic
+        | Department::PoliceHall
+        | Department::MarriageRegistry
+        | Department::Attraction
+        | Department::Carrier => booked::of(department, area, people),
         Department::Sms => vec![
             post("/sms/send".into(), json!({ "phone": first.phone, "text": "验证码 482913", "key": "example-1" })),
             (format!("GET /sms.json?phone={}", first.phone), None),
@@ -59,7 +65,7 @@ pub(super) fn of(department: Department, area: &str, people: &[DemoPerson]) -> V
     }
 }
 
-fn post(path: String, body: serde_json::Value) -> (String, Option<String>) {
+pub(super) fn post(path: String, body: serde_json::Value) -> (String, Option<String>) {
     (format!("POST {path}"), Some(body.to_string()))
 }
 

@@ -1,6 +1,8 @@
 //! The pages of the sandbox: departments with their fault switches, persons to sign in as, and the inbox of the
 //! text-message gateway. Plain forms, no script. For developers on loopback, so synthetic personal data is in clear.
 
+mod booked;
+mod bookings;
 mod examples;
 
 use std::sync::Arc;
@@ -37,6 +39,7 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/sms", get(inbox))
         .route("/faults", get(list).post(switch_by_form))
         .route("/faults/{department}", put(switch_by_api))
+        .merge(bookings::routes())
 }
 
 pub(crate) fn page(title: &str, refresh_s: Option<u32>, body: Markup) -> Response {
@@ -56,7 +59,7 @@ pub(crate) fn page(title: &str, refresh_s: Option<u32>, body: Markup) -> Respons
                 header { div {
                     h1 { (title) }
                     p { "模拟部门，人和车都不存在 " span lang="en" { "· simulated departments; nobody here exists" } }
-                    nav aria-label="页面" { a href="/" { "部门" } a href="/sms" { "短信" } a href="/authenticator" { "验证器" } a href="/alipay" { "支付宝" } a href="/wechatpay" { "微信支付" } a href="/faults" { "故障接口" } a href="/healthz" { "健康" } }
+                    nav aria-label="页面" { a href="/" { "部门" } a href="/sms" { "短信" } a href="/authenticator" { "验证器" } a href="/alipay" { "支付宝" } a href="/wechatpay" { "微信支付" } a href="/bookings/clinic" { "预约" } a href="/faults" { "故障接口" } a href="/healthz" { "健康" } }
                 } }
                 main { (body) }
                 footer { "只供本机开发与测试使用。" span lang="en" { "For development on this machine only." } }
@@ -94,6 +97,9 @@ fn card(standing: &Standing, area: &str, people: &[DemoPerson]) -> Markup {
             p { (about.zh_cn) }
             p.en lang="en" { (about.en) }
             p { small { "已问 " (questions) " 次 · " code { (department.word()) } } }
+            @if Department::BOOKED.contains(&department) {
+                p { a href={ "/bookings/" (department.word()) } { "收到的预约 " span lang="en" { "What it was told" } } }
+            }
             form.faults method="post" action="/faults" {
                 input type="hidden" name="department" value=(department.word());
                 @for &choice in department.faults() {

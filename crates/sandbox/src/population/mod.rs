@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     act::Acts,
     biller,
+    booking::Register,
     days::{age_on, days_between, plus_days},
     demo,
     department::Department,
@@ -69,6 +70,8 @@ pub(crate) struct District {
     acts: Mutex<Acts>,
     /// What was done at the counters since the start, by department.
     journals: [Mutex<Journal>; Department::ALL.len()],
+    /// What was told of bookings since the start, by department.
+    registers: [Mutex<Register>; Department::ALL.len()],
 }
 
 /// A person in the registers.
@@ -100,6 +103,7 @@ impl Population {
                 customer_nos: biller::numbers(seed),
                 acts: Mutex::default(),
                 journals: Default::default(),
+                registers: Default::default(),
                 seed,
                 area,
             }
@@ -175,6 +179,10 @@ impl District {
 
     pub(crate) fn journal(&self, department: Department) -> MutexGuard<'_, Journal> {
         self.journals[department.index()].lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub(crate) fn register(&self, department: Department) -> MutexGuard<'_, Register> {
+        self.registers[department.index()].lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Held for a moment only, and never while waiting for a journal.

@@ -1,6 +1,7 @@
 //! The wire formats of the departments, field names as the real ones use them. A module for each department.
 
 pub(crate) mod biller;
+mod booking;
 mod driver_register;
 mod medical_register;
 mod public_security;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .merge(medical_register::routes())
         .merge(public_security::routes())
         .merge(biller::routes())
+        .merge(booking::routes())
 }
 
 fn head(code: &str, echo: &str, value: &str) -> Map<String, Value> {
