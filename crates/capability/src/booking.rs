@@ -16,6 +16,7 @@ pub mod grid;
 pub mod hold;
 pub mod lottery;
 pub mod marriage;
+pub mod plan;
 pub mod pool;
 pub mod refusal;
 pub mod release;
