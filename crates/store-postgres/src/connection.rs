@@ -150,13 +150,32 @@ impl Connection {
         rows: &[Vec<Value>],
     ) -> Result<u64> {
         let prepared = self.prepare_as(statement, Text::Set).await?;
-        let column = |at| Column(rows.iter().filter_map(|row| row.get(at)).map(Bound).collect());
-        let columns: Vec<Column<'_>> = (0..prepared.params().len()).map(column).collect();
-        if columns.iter().any(|column| column.0.len() != rows.len()) {
-            return Err(Error::Corrupt(format!("{}: a row is too short", statement.name)));
-        }
+        let columns = columns(&prepared, statement, rows)?;
         let run = self.client.execute_raw(&prepared, columns.iter().map(|column| column as &(dyn ToSql + Sync)));
         self.after(first, statement, run).await
+    }
+
+    /// The text for sets as a question: the answers to each row, found by the place that leads every answer.
+    pub(crate) async fn each(
+        &mut self,
+        first: Option<&str>,
+        statement: &'static Statement,
+        rows: &[Vec<Value>],
+    ) -> Result<Vec<Vec<Row>>> {
+        let prepared = self.prepare_as(statement, Text::Set).await?;
+        let columns = columns(&prepared, statement, rows)?;
+        let references: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| column as _).collect();
+        let run = self.client.query(&prepared, &references);
+        let mut answers = vec![Vec::new(); rows.len()];
+        for found in self.after(first, statement, run).await? {
+            let mut found = row(&found)?;
+            let place = usize::try_from(found.int(0)?).ok().and_then(|place| place.checked_sub(1));
+            let of = place.and_then(|place| answers.get_mut(place));
+            let of = of.ok_or_else(|| Error::Corrupt(format!("{}: an answer to no row", statement.name)))?;
+            found.0.remove(0);
+            of.push(found);
+        }
+        Ok(answers)
     }
 
     /// Sends `first` and the statement in one round trip. If `first` fails the transaction is aborted, so the statement
@@ -173,6 +192,20 @@ impl Connection {
             Some(first) => try_join(self.script(first), run).await.map(|((), output)| output),
         }
     }
+}
+
+/// Every column of all rows.
+fn columns<'a>(
+    prepared: &tokio_postgres::Statement,
+    statement: &Statement,
+    rows: &'a [Vec<Value>],
+) -> Result<Vec<Column<'a>>> {
+    let column = |at| Column(rows.iter().filter_map(|row| row.get(at)).map(Bound).collect());
+    let columns: Vec<Column<'_>> = (0..prepared.params().len()).map(column).collect();
+    if columns.iter().any(|column| column.0.len() != rows.len()) {
+        return Err(Error::Corrupt(format!("{}: a row is too short", statement.name)));
+    }
+    Ok(columns)
 }
 
 fn refer<'a>(bound: &'a [Bound<'a>]) -> impl ExactSizeIterator<Item = &'a (dyn ToSql + Sync)> {

@@ -100,6 +100,10 @@ impl Engine for Schema {
         self.queue.load()
     }
 
+    fn is_alone(&self) -> bool {
+        false
+    }
+
     fn close(&self) -> Fut<'_, ()> {
         Box::pin(async move {
             self.queue.close().await;

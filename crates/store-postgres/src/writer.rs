@@ -172,4 +172,15 @@ impl Tx for Pipelined<'_> {
             self.note(outcome)
         })
     }
+
+    fn each<'a>(&'a mut self, statement: &'static Statement, rows: &'a [Vec<Value>]) -> Fut<'a, Vec<Vec<Row>>> {
+        Box::pin(async move {
+            if rows.is_empty() {
+                return Ok(Vec::new());
+            }
+            let first = self.ahead_of(statement, Text::Set).await?;
+            let outcome = self.connection.each(first.as_deref(), statement, rows).await;
+            self.note(outcome)
+        })
+    }
 }

@@ -77,6 +77,11 @@ impl Engine for File {
         self.queue.load()
     }
 
+    // One process opens a file; a second one would wait for its lock, and is not how a city is run.
+    fn is_alone(&self) -> bool {
+        true
+    }
+
     fn close(&self) -> Fut<'_, ()> {
         Box::pin(async move {
             self.queue.close().await;

@@ -189,4 +189,8 @@ impl Tx for Direct {
             connection::execute_all(&self.connection, statement, rows)
         })
     }
+
+    fn each<'a>(&'a mut self, statement: &'static Statement, rows: &'a [Vec<Value>]) -> Fut<'a, Vec<Vec<Row>>> {
+        Box::pin(async move { rows.iter().map(|values| many(&self.connection, statement, values)).collect() })
+    }
 }

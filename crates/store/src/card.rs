@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     City, KeptAnswer, KeyReused, Once, Result, Row, Tx,
     access::{Entry, receipt, record},
-    answer, autopay,
+    answer, autopay, booking,
     once::{recall, remember},
     payment,
     statement::statement,
@@ -232,6 +232,7 @@ impl City {
                 forget_answers(tx, &unbound).await?;
                 autopay::forget(tx, account).await?;
                 payment::forget(tx, account).await?;
+                booking::forget(tx, account).await?;
                 tx.execute(&CARD_FORGET_ONCE, values![account]).await?;
                 Ok(())
             })

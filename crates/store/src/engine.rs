@@ -29,6 +29,10 @@ pub trait Tx: Send {
     /// The same statement for many rows as one set, where the engine can, in their order; says how many rows it changed in
     /// all. The statement has a text for sets.
     fn set<'a>(&'a mut self, statement: &'static Statement, rows: &'a [Vec<Value>]) -> Fut<'a, u64>;
+
+    /// The same question for many rows, with the answers to each, as one set where the engine can. The text for sets answers
+    /// with the place of the row that is answered ahead of the columns, counted from 1.
+    fn each<'a>(&'a mut self, statement: &'static Statement, rows: &'a [Vec<Value>]) -> Fut<'a, Vec<Vec<Row>>>;
 }
 
 /// A unit of writing. `Ok` is committed, also when it carries a refusal; `Err` undoes this job and no other. A job may
@@ -49,6 +53,9 @@ pub trait Engine: Send + Sync {
 
     /// How the writer is doing.
     fn load(&self) -> Load;
+
+    /// Nobody else writes to this cell while it is open here, so what was committed here is all there is.
+    fn is_alone(&self) -> bool;
 
     /// Commits what waits, then refuses further writes.
     fn close(&self) -> Fut<'_, ()>;

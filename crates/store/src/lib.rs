@@ -13,6 +13,7 @@ mod answer;
 mod audit;
 mod autopay;
 mod batcher;
+mod booking;
 mod callback;
 mod card;
 mod cell;
@@ -23,10 +24,12 @@ mod consent;
 pub mod contract;
 mod engine;
 mod error;
+mod hold;
 mod ledger;
 mod once;
 mod outbox;
 mod payment;
+mod pool;
 mod queue;
 mod receipt;
 mod reconciliation;
@@ -48,6 +51,10 @@ pub use answer::{KeepAnswer, KeptAnswer};
 pub use audit::{Audit, JournalAudit};
 pub use autopay::{Autopay, AutopayDebit, AutopayRefused, PlanDebit, SetAutopay};
 pub use batcher::Batcher;
+pub use booking::{
+    AdvanceBooking, BookingFacts, BookingInfo, BookingParty, BookingView, MoveBooking, NewMark, StockAudit, Tally,
+    TallyOf,
+};
 pub use callback::{CallbackApplied, PendingCallback};
 pub use card::{BindCard, BindRefused, Card, CardInfo, Relation};
 pub use cell::Cell;
@@ -56,6 +63,7 @@ pub use companion::{AddCompanion, Companion, CompanionRefused};
 pub use consent::{AskConsent, Consent, ConsentKey, ConsentState};
 pub use engine::{CellName, Done, Engine, Fut, Job, Opener, Tx};
 pub use error::{Error, Result};
+pub use hold::{BookingNames, Carried, HeldBooking, Hold, HoldParty, HoldRefused};
 pub use ledger::{Balance, JournalEntry, PostRefused, Posting, ROLL_UP};
 pub use once::{KEPT_MS, KeyReused, Once};
 pub use outbox::{Message, OutboxRow, Payload, StuckMessage};
@@ -63,6 +71,7 @@ pub use payment::{
     Advance, AttemptFacts, BillLine, DueQuery, MonthSum, NewAttempt, OpenPayment, OpenRefused, PaymentFacts,
     PaymentInfo, PaymentView,
 };
+pub use pool::{BelowTaken, NewPool, PoolInfo, PoolsOf};
 pub use queue::{BATCH_MAX, Inbox, Load, QUEUE_MAX, Queue, Waiting};
 pub use receipt::{NewReceipt, Proof, ReceiptInfo};
 pub use reconciliation::{BreakInfo, DepartmentLine, MetBreak, ProviderLine, Reconciled, ReconciledDay};

@@ -6,11 +6,13 @@
 
 use kernel::{Id, Sealed, Timestamp};
 
-use crate::{Cell, Result, Row, Tx, statement::statement, value::values};
+use crate::{Cell, Result, Row, Tx, Value, statement::statement, value::values};
 
 statement! {
-    OUTBOX_POST = "INSERT INTO outbox (key, kind, payload, sealed, due_at, attempts) VALUES (?1, ?2, ?3, ?4, ?5, 0)
-        ON CONFLICT (key) DO NOTHING";
+    pub(crate) OUTBOX_POST = "INSERT INTO outbox (key, kind, payload, sealed, due_at, attempts) VALUES (?1, ?2, ?3, ?4, ?5, 0)
+        ON CONFLICT (key) DO NOTHING",
+        set "INSERT INTO outbox (key, kind, payload, sealed, due_at, attempts)
+        SELECT q.*, 0 FROM unnest(?1::bytea[], ?2::text[], ?3::bytea[], ?4::bigint[], ?5::bigint[]) AS q ON CONFLICT (key) DO NOTHING";
     OUTBOX_CLAIM = "UPDATE outbox SET due_at = ?1, attempts = attempts + 1
         WHERE key IN (SELECT key FROM outbox WHERE due_at <= ?2 ORDER BY due_at LIMIT ?3)
         RETURNING key, kind, payload, sealed, attempts";
@@ -71,13 +73,18 @@ pub struct StuckMessage {
     pub cause: Option<String>,
 }
 
-/// Writes a message as part of the job that causes it.
-pub(crate) async fn post(tx: &mut dyn Tx, message: &Message) -> Result<()> {
+/// A message as it is kept.
+pub(crate) fn row(message: &Message) -> Vec<Value> {
     let (sealed, bytes) = match &message.payload {
         Payload::Sealed(sealed) => (true, sealed.0.as_slice()),
         Payload::Plain(bytes) => (false, bytes.as_slice()),
     };
-    tx.execute(&OUTBOX_POST, values![message.key, message.kind, bytes, sealed, message.due_at]).await?;
+    values![message.key, message.kind, bytes, sealed, message.due_at].to_vec()
+}
+
+/// Writes a message as part of the job that causes it.
+pub(crate) async fn post(tx: &mut dyn Tx, message: &Message) -> Result<()> {
+    tx.execute(&OUTBOX_POST, &row(message)).await?;
     Ok(())
 }
 

@@ -33,8 +33,8 @@ impl Statement {
 
 /// Declares the statements of a file, and `ALL` of them for the registry.
 macro_rules! statement {
-    ($($name:ident = $sql:literal $(, set $set:literal)?;)+) => {
-        $(static $name: $crate::Statement = $crate::statement::of!($name, $sql $(, $set)?);)+
+    ($($vis:vis $name:ident = $sql:literal $(, set $set:literal)?;)+) => {
+        $($vis static $name: $crate::Statement = $crate::statement::of!($name, $sql $(, $set)?);)+
         pub(crate) static ALL: &[&$crate::Statement] = &[$(&$name),+];
     };
 }
@@ -66,12 +66,24 @@ pub fn statements() -> Vec<(CellKind, &'static Statement)> {
         crate::answer::ALL,
         crate::audit::ALL,
         crate::autopay::ALL,
+        crate::booking::ALL,
+        crate::booking::advance::ALL,
+        crate::booking::audit::ALL,
+        crate::booking::due::ALL,
+        crate::booking::list::ALL,
+        crate::booking::moving::ALL,
         crate::callback::ALL,
         crate::card::ALL,
+        crate::hold::write::ALL,
         crate::ledger::ALL,
         crate::payment::ALL,
         crate::payment::state::ALL,
         crate::payment::advance::ALL,
+        crate::pool::ALL,
+        crate::pool::edit::ALL,
+        crate::pool::give_back::ALL,
+        crate::pool::load::ALL,
+        crate::pool::plan::ALL,
         crate::receipt::ALL,
         crate::reconciliation::ALL,
         crate::refund::ALL,

@@ -9,20 +9,24 @@ use std::{
 use kernel::{CityId, Rng, SystemRng};
 
 use crate::{
-    Batcher, Cell, CellName, Opener, PostRefused, Posting, Result,
+    Batcher, Cell, CellName, HeldBooking, Hold, HoldRefused, Opener, PostRefused, Posting, Result,
+    hold::hold_batch,
     ledger::{Accounts, post_batch},
+    pool::mirror::Mirror,
 };
 
 /// The cell of accounts, codes, sessions and consents. It also has everything that [`Cell`] has.
 #[derive(Clone)]
 pub struct Platform(Cell);
 
-/// The cell of one city: cards, kept answers and money. It also has everything that [`Cell`] has.
+/// The cell of one city: cards, kept answers, money and stock. It also has everything that [`Cell`] has.
 #[derive(Clone)]
 pub struct City {
     cell: Cell,
     pub(crate) accounts: Accounts,
     pub(crate) postings: Batcher<Posting, Result<i64, PostRefused>>,
+    pub(crate) stock: Mirror,
+    pub(crate) holds: Batcher<Hold, Result<HeldBooking, HoldRefused>>,
 }
 
 impl City {
@@ -30,7 +34,10 @@ impl City {
         let accounts = Accounts::default();
         let (of, known) = (cell.clone(), accounts.clone());
         let postings = Batcher::new(move |batch| post_batch(of.clone(), known.clone(), batch));
-        Self { cell, accounts, postings }
+        let stock = Mirror::new(cell.engine().is_alone());
+        let (of, known) = (cell.clone(), stock.clone());
+        let holds = Batcher::new(move |batch| hold_batch(of.clone(), known.clone(), batch));
+        Self { cell, accounts, postings, stock, holds }
     }
 
     pub(crate) const fn cell(&self) -> &Cell {

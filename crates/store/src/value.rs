@@ -37,6 +37,7 @@ macro_rules! into_value {
 into_value! {
     i64 => |it| Self::Int(it);
     u32 => |it| Self::Int(i64::from(it));
+    kernel::Date => |it| Self::Text(it.to_string());
     bool => |it| Self::Int(i64::from(it));
     Timestamp => |it| Self::Int(it.0);
     &str => |it| Self::Text(it.to_owned());
@@ -89,6 +90,22 @@ impl Row {
 
     pub fn timestamp(&self, at: usize) -> Result<Timestamp> {
         self.int(at).map(Timestamp)
+    }
+
+    pub fn small(&self, at: usize) -> Result<u32> {
+        u32::try_from(self.int(at)?).or_else(|_| self.wrong(at, "a small count"))
+    }
+
+    pub fn flag(&self, at: usize) -> Result<bool> {
+        self.int(at).map(|int| int != 0)
+    }
+
+    pub fn date(&self, at: usize) -> Result<kernel::Date> {
+        self.word(at, |word| word.parse().ok())
+    }
+
+    pub fn index(&self, at: usize) -> Result<Index> {
+        self.hash(at).map(Index)
     }
 
     pub fn text(&self, at: usize) -> Result<String> {

@@ -120,6 +120,60 @@ impl Pool {
         self.capacity
     }
 
+    /// As it was kept: how much is taken by leg and door, and for numbered units each number with a leg on which it is
+    /// taken. What lies outside of the pool is passed over; whoever kept it compares.
+    #[must_use]
+    pub fn restored(
+        capacity: u32,
+        shares: [u32; 3],
+        taken: Vec<[u32; 3]>,
+        units: Option<impl IntoIterator<Item = (u32, u8)>>,
+    ) -> Self {
+        let units = units.map(|used| {
+            let mut words = vec![0_u64; capacity as usize];
+            for (number, leg) in used {
+                if let Some(word) = number.checked_sub(1).and_then(|at| words.get_mut(at as usize)) {
+                    *word |= Legs { from: leg, to: leg + 1 }.mask();
+                }
+            }
+            words
+        });
+        Self { capacity, stopped: false, shares, taken, units }
+    }
+
+    #[must_use]
+    pub const fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    #[must_use]
+    pub const fn is_numbered(&self) -> bool {
+        self.units.is_some()
+    }
+
+    /// The most that may be taken through each door, in the order of [`Door::ALL`].
+    #[must_use]
+    pub const fn shares(&self) -> [u32; 3] {
+        self.shares
+    }
+
+    /// Other shares. What was taken through a door stays taken, also if it is more than its share is now.
+    pub const fn share_out(&mut self, shares: [u32; 3]) {
+        self.shares = shares;
+    }
+
+    /// By leg, and by door in it.
+    #[must_use]
+    pub fn taken_by_leg(&self) -> &[[u32; 3]] {
+        &self.taken
+    }
+
+    /// Taken through each door, on the leg that is fullest for it.
+    #[must_use]
+    pub fn taken_by_door(&self) -> [u32; 3] {
+        [0, 1, 2].map(|door| self.taken.iter().map(|leg| leg[door]).max().unwrap_or(0))
+    }
+
     /// Taken on the fullest leg.
     #[must_use]
     pub fn taken(&self) -> u32 {

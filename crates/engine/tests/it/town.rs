@@ -142,6 +142,10 @@ impl Engine for Fragile<Arc<dyn Engine>> {
         self.inner.load()
     }
 
+    fn is_alone(&self) -> bool {
+        self.inner.is_alone()
+    }
+
     fn close(&self) -> Fut<'_, ()> {
         self.inner.close()
     }

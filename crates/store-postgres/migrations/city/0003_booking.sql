@@ -1,0 +1,207 @@
+-- What can run out. A pool is so many units of one thing at one time; each of its legs says how many are taken, by the door
+-- through which they were asked for, and no row can say more than there are. `turn` counts the changes of a pool, so that
+-- whoever remembers it knows whether their memory is right.
+CREATE TABLE pool (
+    number BIGINT NOT NULL PRIMARY KEY,
+    service TEXT NOT NULL,
+    place TEXT NOT NULL,
+    section TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    part TEXT NOT NULL,
+    day TEXT NOT NULL,
+    starts_at BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL,
+    capacity BIGINT NOT NULL CHECK (capacity >= 0),
+    numbered BIGINT NOT NULL,
+    legs BIGINT NOT NULL CHECK (legs BETWEEN 1 AND 64),
+    online_max BIGINT NOT NULL,
+    on_site_max BIGINT NOT NULL,
+    phone_max BIGINT NOT NULL,
+    stopped BIGINT NOT NULL,
+    edited BIGINT NOT NULL,
+    turn BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX pool_what ON pool (service, place, resource, part, starts_at);
+CREATE INDEX pool_day ON pool (service, day, place);
+CREATE INDEX pool_place ON pool (service, place, day);
+
+CREATE TABLE pool_leg (
+    pool BIGINT NOT NULL,
+    leg BIGINT NOT NULL,
+    capacity BIGINT NOT NULL,
+    taken_online BIGINT NOT NULL CHECK (taken_online BETWEEN 0 AND online_max),
+    taken_on_site BIGINT NOT NULL CHECK (taken_on_site BETWEEN 0 AND on_site_max),
+    taken_phone BIGINT NOT NULL CHECK (taken_phone BETWEEN 0 AND phone_max),
+    online_max BIGINT NOT NULL,
+    on_site_max BIGINT NOT NULL,
+    phone_max BIGINT NOT NULL,
+    PRIMARY KEY (pool, leg),
+    CHECK (taken_online + taken_on_site + taken_phone <= capacity)
+);
+
+-- One row for each leg on which a numbered unit is somebody's: two people cannot have one seat.
+CREATE TABLE unit_taken (
+    pool BIGINT NOT NULL,
+    unit BIGINT NOT NULL CHECK (unit > 0),
+    leg BIGINT NOT NULL,
+    booking BIGINT NOT NULL,
+    PRIMARY KEY (pool, unit, leg)
+);
+
+-- A booking has a public id, which nobody can guess, and a number that is told at the counter. Its place within the city
+-- (`seq`) is what the rows beside it name. Personal columns hold sealed bytes.
+CREATE TABLE booking (
+    seq BIGINT NOT NULL PRIMARY KEY,
+    id BYTEA NOT NULL,
+    number TEXT NOT NULL,
+    account BYTEA,
+    forgotten BIGINT NOT NULL,
+    service TEXT NOT NULL,
+    place TEXT NOT NULL,
+    section TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    matter TEXT NOT NULL,
+    fault_scope TEXT NOT NULL,
+    class TEXT NOT NULL,
+    door TEXT NOT NULL,
+    drawn BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    day TEXT NOT NULL,
+    starts_at BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL,
+    held_until_at BIGINT NOT NULL,
+    missed_at BIGINT NOT NULL,
+    extended BIGINT NOT NULL,
+    consents TEXT NOT NULL,
+    moves BIGINT NOT NULL,
+    price_fen BIGINT NOT NULL CHECK (price_fen >= 0),
+    paid_fen BIGINT NOT NULL CHECK (paid_fen BETWEEN 0 AND price_fen),
+    refunded_fen BIGINT NOT NULL CHECK (refunded_fen BETWEEN 0 AND paid_fen),
+    parts TEXT NOT NULL,
+    units BIGINT NOT NULL CHECK (units > 0),
+    -- What it took is still taken, although it is nobody's: until then, or for ever.
+    back_at BIGINT,
+    withdrawn BIGINT NOT NULL,
+    lookup BYTEA,
+    payment BYTEA,
+    department_ref TEXT,
+    moved_from BYTEA,
+    moved_to BYTEA,
+    detail BYTEA,
+    made_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX booking_id ON booking (id);
+CREATE UNIQUE INDEX booking_number ON booking (number);
+CREATE INDEX booking_account ON booking (account, seq) WHERE account IS NOT NULL;
+CREATE INDEX booking_held ON booking (held_until_at) WHERE state = 'held';
+CREATE INDEX booking_missed ON booking (missed_at) WHERE state IN ('booked', 'paid');
+CREATE INDEX booking_here ON booking (ends_at) WHERE state = 'checked_in';
+CREATE INDEX booking_back ON booking (back_at) WHERE back_at IS NOT NULL;
+CREATE INDEX booking_payment ON booking (payment) WHERE payment IS NOT NULL;
+
+-- Which bookings took from a pool.
+CREATE TABLE booking_pool (
+    pool BIGINT NOT NULL,
+    booking BIGINT NOT NULL,
+    part BIGINT NOT NULL,
+    PRIMARY KEY (pool, booking)
+);
+
+-- For whom it is, the parties who have to agree first. `person` is the blind index of the resident ID.
+CREATE TABLE booking_party (
+    booking BIGINT NOT NULL,
+    part BIGINT NOT NULL,
+    person BYTEA NOT NULL,
+    account BYTEA,
+    PRIMARY KEY (booking, part)
+);
+CREATE INDEX booking_party_account ON booking_party (account) WHERE account IS NOT NULL;
+
+-- What a person uses up: so many of one thing in one time, whatever accounts they use.
+CREATE TABLE booking_key (
+    person BYTEA NOT NULL,
+    key TEXT NOT NULL,
+    ordinal BIGINT NOT NULL,
+    booking BIGINT NOT NULL,
+    live_only BIGINT NOT NULL,
+    PRIMARY KEY (person, key, ordinal)
+);
+CREATE INDEX booking_key_booking ON booking_key (booking);
+
+-- Faults on record. Blocks follow from them and are not stored.
+CREATE TABLE mark (
+    person BYTEA NOT NULL,
+    scope TEXT NOT NULL,
+    fault TEXT NOT NULL,
+    booking BIGINT NOT NULL,
+    day TEXT NOT NULL,
+    PRIMARY KEY (person, scope, fault, booking)
+);
+CREATE INDEX mark_booking ON mark (booking);
+
+-- How many units of a day are in which state, kept as they change.
+CREATE TABLE booking_tally (
+    service TEXT NOT NULL,
+    place TEXT NOT NULL,
+    day TEXT NOT NULL,
+    state TEXT NOT NULL,
+    units BIGINT NOT NULL,
+    PRIMARY KEY (service, place, day, state)
+);
+
+CREATE TABLE waiting (
+    id BYTEA NOT NULL PRIMARY KEY,
+    pool BIGINT NOT NULL,
+    account BYTEA,
+    person BYTEA NOT NULL,
+    units BIGINT NOT NULL CHECK (units > 0),
+    lot BIGINT,
+    detail BYTEA NOT NULL,
+    joined_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX waiting_person ON waiting (pool, person);
+CREATE INDEX waiting_account ON waiting (account) WHERE account IS NOT NULL;
+
+-- A draw is published: the hash of its seed before the first claim, everything else after the last one.
+CREATE TABLE draw (
+    id BYTEA NOT NULL PRIMARY KEY,
+    service TEXT NOT NULL,
+    place TEXT NOT NULL,
+    day TEXT NOT NULL,
+    commitment BYTEA NOT NULL,
+    seed BYTEA NOT NULL,
+    opens_at BIGINT NOT NULL,
+    closes_at BIGINT NOT NULL,
+    result TEXT,
+    drawn_at BIGINT
+);
+CREATE UNIQUE INDEX draw_what ON draw (service, place, day);
+CREATE INDEX draw_open ON draw (closes_at) WHERE drawn_at IS NULL;
+
+CREATE TABLE draw_claim (
+    draw BYTEA NOT NULL,
+    id BYTEA NOT NULL,
+    account BYTEA,
+    wishes TEXT NOT NULL,
+    detail BYTEA,
+    made_at BIGINT NOT NULL,
+    PRIMARY KEY (draw, id)
+);
+CREATE INDEX draw_claim_account ON draw_claim (account) WHERE account IS NOT NULL;
+
+-- Nobody is in a draw twice, not even as one of two.
+CREATE TABLE draw_person (
+    draw BYTEA NOT NULL,
+    person BYTEA NOT NULL,
+    claim BYTEA NOT NULL,
+    PRIMARY KEY (draw, person)
+);
+
+-- The latest time that was told here: a clock that is set back does not take it back.
+CREATE TABLE steady (
+    one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+    highest_at BIGINT NOT NULL
+);
+INSERT INTO steady (one, highest_at) VALUES (1, 0);
