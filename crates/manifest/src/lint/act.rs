@@ -32,12 +32,12 @@ pub fn check(bindings: &Bindings, city: Option<&City>, services: &Services, prob
             problems.push(Problem::error("unbound-act", at, what, offer(id.as_str(), known)));
         }
     }
-    if city.is_none() {
-        return;
-    }
+    let Some(city) = city else { return };
     let none = Acts::new();
     // Nothing is asked for a booking service, so that its acts stand alone.
-    let told = bindings.act.iter().filter(|(_, acts)| is_of_bookings(Some(acts))).map(|(id, _)| id);
+    let told =
+        |id: &&ServiceId| is_of_bookings(bindings.act.get(*id)) || services.get(*id).is_some_and(|one| tells(one));
+    let told = bindings.act.keys().chain(&city.services).filter(told);
     for id in bindings.service.keys().chain(told).collect::<BTreeSet<_>>() {
         let Some(service) = services.get(id) else { continue };
         let acts = bindings.act.get(id).unwrap_or(&none);
@@ -55,6 +55,11 @@ pub fn check(bindings: &Bindings, city: Option<&City>, services: &Services, prob
 /// True for acts that need no question beside them.
 fn is_of_bookings(acts: Option<&Acts>) -> bool {
     acts.is_some_and(|acts| !acts.is_empty() && acts.keys().all(|act| act.is_of_bookings()))
+}
+
+/// True for what is booked with a department that is told of it.
+fn tells(service: &Service) -> bool {
+    service.booking.as_ref().is_some_and(|booking| booking.tell)
 }
 
 /// One service of the city.
@@ -79,6 +84,7 @@ impl Desk<'_, '_> {
         let tops_up = pay.is_some_and(|pay| pay.purpose == Purpose::TopUp);
         let gives_back = pay.is_some_and(|pay| pay.withdrawable.is_some())
             || self.acts.get(&Act::Balance).is_some_and(|binding| binding.row.contains_key("withdrawable"));
+        let told = tells(self.service);
         let reasons = [
             (Act::Bind, customer, "nobody can add an account"),
             (Act::Accept, pay.is_some_and(|pay| pay.accept.is_some()), "nobody can accept a record"),
@@ -86,12 +92,15 @@ impl Desk<'_, '_> {
             (Act::List, pay.is_some(), "nothing can be compared at the end of a day"),
             (Act::Balance, prepaid && !tops_up, "nobody sees what is on the account"),
             (Act::Withdraw, gives_back, "the rest of a balance cannot be given back"),
+            (Act::Book, told, "the department never hears who comes"),
+            (Act::Unbook, told, "the department waits for people who do not come"),
+            (Act::Arrive, told, "the department never hears who is here"),
         ];
         for (act, needed, why) in reasons {
             match (needed, self.acts.contains_key(&act)) {
                 (true, false) => {
                     let what = format!("{why}: the act `{}` is missing", act.word());
-                    let at = place!["service", id];
+                    let at = place![if told { "act" } else { "service" }, id];
                     self.error("missing-act", at, what, format!("add [act.{id}.{}]", act.word()));
                 }
                 (false, true) => {

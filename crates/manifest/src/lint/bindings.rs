@@ -1,10 +1,6 @@
 //! Bindings: whatever a department is asked can be asked, and whatever it answers can be read.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    net::IpAddr,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use kernel::{CityId, ServiceId};
 
@@ -15,6 +11,7 @@ use super::{
 };
 use crate::{
     binding::{Binding, Bindings, Check, Department, Method},
+    booking::service::Eligibility,
     city::{City, CityState},
     document::{Place, Problem, place},
     service::{Service, Subject},
@@ -68,18 +65,20 @@ pub fn check(bindings: &Bindings, city: Option<&City>, services: &Services) -> V
     }
     act::check(bindings, city, services, &mut problems);
     if let Some(city) = city.filter(|city| city.state == CityState::Open) {
-        let subjects: BTreeSet<&str> =
-            city.services.iter().filter_map(|id| services.get(id)).map(|service| service.subject.word()).collect();
-        for (subject, check) in [(Subject::Vehicle, Check::VehicleOwner), (Subject::Licence, Check::LicenceHolder)] {
-            if subjects.contains(subject.word()) && !bindings.check.contains_key(&check) {
-                let what =
-                    format!("nobody can bind a {} here: the check `{}` is missing", subject.word(), check.word());
-                problems.push(Problem::error(
-                    "missing-check",
-                    place!["check"],
-                    what,
-                    format!("add [check.{}]", check.word()),
-                ));
+        let listed = || city.services.iter().filter_map(|id| services.get(id));
+        let of = |subject: Subject| listed().any(|service| service.subject == subject);
+        let marries = listed()
+            .filter_map(|service| service.booking.as_ref())
+            .any(|booking| booking.check == Some(Eligibility::Marriage));
+        for (check, needed, why) in [
+            (Check::VehicleOwner, of(Subject::Vehicle), "nobody can bind a vehicle here"),
+            (Check::LicenceHolder, of(Subject::Licence), "nobody can bind a licence here"),
+            (Check::MaritalStatus, marries, "nobody knows here who may marry"),
+        ] {
+            if needed && !bindings.check.contains_key(&check) {
+                let what = format!("{why}: the check `{}` is missing", check.word());
+                let fix = format!("add [check.{}]", check.word());
+                problems.push(Problem::error("missing-check", place!["check"], what, fix));
             }
         }
     }
