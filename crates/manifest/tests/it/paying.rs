@@ -194,6 +194,24 @@ const BREAKS: &[Break] = &[
         "evidence_path = \"/x",
         "\"/x\"",
     ),
+    // Bodies that are nested.
+    (
+        BINDINGS,
+        "send = { key = \"{key}\", no",
+        "send = { key = \"{key}\", \"/key/no\" = \"{at}\", no",
+        "nested-value",
+        "/key/no\" = ",
+        "\"{at}\"",
+    ),
+    (
+        BINDINGS,
+        "path = \"/list/{day}\"",
+        "path = \"/list/{day}\"\nsend = { \"/a/day\" = \"{day}\" }",
+        "nested-query",
+        "/a/day\" = ",
+        "\"{day}\"",
+    ),
+    (BINDINGS, "path = \"/pay\"", "path = \"/pay\"\nas_text = [\"/more\"]", "nested-value", "as_text = [", "\"/more\""),
     // Rows of acts.
     (
         BINDINGS,
