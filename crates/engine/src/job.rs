@@ -100,6 +100,7 @@ impl Platform {
         done += self.query_silent(city, &cell).await?;
         done += self.expire_payments(city, &cell).await?;
         done += self.autopay_due(city, &cell).await?;
+        done += self.bookings_due(city, &cell).await?;
         done += self.reconcile_due(city, &cell).await?;
         Ok(done)
     }

@@ -8,6 +8,7 @@ mod access;
 mod act;
 mod autopay;
 mod bill;
+mod booking;
 mod callback;
 mod card;
 mod consent;
@@ -45,6 +46,12 @@ mod voucher;
 pub use access::{AccessView, Cursor, Page, StaffTitle, Who};
 pub use autopay::{AutopayState, AutopayView, DebitView};
 pub use bill::{BillAccount, BillKnown};
+pub use booking::{
+    Again, BandView, BookingDay, BookingFound, BookingLine, BookingPage, BookingParty, BookingQuote, BookingView, Can,
+    CancelView, CompanionForm, CompanionView, DayState, HoldForm, HoldOutcome, Kin, MatterView, NearView, PartnerForm,
+    PeriodView, PersonForm, PersonLine, PlaceRef, PlaceView, PlacesView, QuotePerson, ResourceView, RulesView,
+    SaidOfPerson, SeatView, SectionView, SittingView, StopView, TripView, UnitsView, Where, Wished, height,
+};
 pub use card::{CardState, CardView, LicenceForm, Relation, VehicleForm, Whose};
 pub use consent::{ConsentState, ConsentView, Direction};
 pub use customer::CustomerForm;

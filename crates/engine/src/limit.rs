@@ -37,6 +37,8 @@ pub struct Limits {
     pub vehicles_max: usize,
     /// Licences bound in one city: one's own and the family's.
     pub licences_max: usize,
+    /// Persons for whom an account books.
+    pub companions_max: u64,
     /// Accounts at billers bound in one city: of several homes, and the parents'.
     pub customers_max: usize,
     /// Tries at binding, or at the real-name check, in an hour: the register must not become an oracle.
@@ -76,6 +78,7 @@ impl Default for Limits {
             touch_s: 60,
             vehicles_max: 5,
             licences_max: 5,
+            companions_max: 5,
             customers_max: 30,
             register_hour_max: 10,
             consent_hour_max: 10,

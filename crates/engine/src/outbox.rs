@@ -15,6 +15,7 @@ use store::{Message, OutboxRow, Payload};
 use crate::{
     Platform,
     autopay::NOTICE,
+    booking::errand::is_errand,
     payment::drive::{CLOSE, Errand, POST, REFUND, RELEASE, TELL},
 };
 
@@ -87,13 +88,16 @@ impl Platform {
         Ok(tried)
     }
 
-    /// A city's message: an errand of a payment, or the notice before an automatic one.
+    /// A city's message: an errand of a payment or of a booking, or the notice before an automatic one.
     async fn run_errand(&self, city: &CityId, row: &OutboxRow) -> Result<Delivery> {
         let broken = || Error::internal("a message that this binary does not know");
         let Payload::Plain(payload) = &row.payload else { return Err(broken()) };
         let cell = self.inner.stores.city(city).await?;
         if row.kind == NOTICE {
             return self.autopay_notice(&cell, row.key, payload).await;
+        }
+        if is_errand(&row.kind) {
+            return self.run_booking_errand(city, &cell, row, payload).await;
         }
         let errand: Errand = serde_json::from_slice(payload).map_err(|_| broken())?;
         match row.kind.as_str() {

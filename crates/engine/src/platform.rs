@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     Citizen, Limits, OnceKey,
+    booking::{Looks, Rolled},
     flight::Flights,
     job::Bells,
     limit::Rate,
@@ -58,6 +59,9 @@ pub(crate) struct Inner {
     pub(crate) public_url: String,
     pub(crate) cashiers: Cashiers,
     pub(crate) looked: Looked,
+    /// Looks at pools, shared by everybody who looks within a moment.
+    pub(crate) looks: Looks,
+    pub(crate) rolled: Rolled,
     /// Rung when a message is written, so that it leaves at once.
     pub(crate) bells: Bells,
     pub(crate) by_address: Rate<IpAddr>,
@@ -87,6 +91,8 @@ impl Platform {
                 public_url,
                 cashiers: Cashiers::default(),
                 looked: Looked::default(),
+                looks: Looks::default(),
+                rolled: Rolled::default(),
                 bells: Bells::default(),
                 by_address: Rate::new(limits.address_hour_max, 3_600),
                 by_register: Rate::new(limits.register_hour_max, 3_600),

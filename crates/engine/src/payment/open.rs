@@ -113,7 +113,7 @@ impl Platform {
     }
 
     /// The id of the payment that this key makes: nobody else can guess it, and the same form finds it again.
-    fn payment_id(&self, citizen: &Citizen, key: &OnceKey) -> Id {
+    pub(crate) fn payment_id(&self, citizen: &Citizen, key: &OnceKey) -> Id {
         let Index(hash) = self.inner.vault.index(PAYMENT, &format!("{}|{}", citizen.account, key.as_str()));
         Id::from_slice(&hash[..16]).unwrap_or(Id([0; 16]))
     }

@@ -5,7 +5,7 @@
 use capability::payment::{Command, State};
 use connector::pay::{RefundOrder, RefundState};
 use kernel::{CityId, Error, Id, Kind, Money, Result};
-use manifest::{CityPack, act::Act};
+use manifest::{CityPack, act::Act, pay::Purpose};
 use store::{OutboxRow, PaymentFacts};
 
 use super::{
@@ -38,9 +38,12 @@ impl Platform {
             // Posted, refused or given back already: the message has outlived its use.
             Ok(_) | Err(_) => return Ok(Delivery::Done),
         }
+        let facts = cell.payment_facts(payment).await?.ok_or(Kind::NotFound)?;
+        if facts.purpose == Purpose::Booking.word() {
+            return self.post_for_booking(city, cell, &facts, beside).await;
+        }
         let catalogue = self.catalogue();
         let pack = self.open_city(&catalogue, city)?;
-        let facts = cell.payment_facts(payment).await?.ok_or(Kind::NotFound)?;
         let service = catalogue.services.get(&facts.service).ok_or(Kind::Unavailable("service"))?;
         let till = Till::of(&pack, service)?;
         let detail = self.detail(cell, payment).await?;
@@ -59,6 +62,22 @@ impl Platform {
             tracing::error!(%payment, code = refusal.code(), "the department's word could not be applied");
         }
         self.refresh_answer(&pack, service, &detail, cell);
+        Ok(Delivery::Settled)
+    }
+
+    /// What was paid for is a booking: whether it takes the money is decided here and not by a department.
+    async fn post_for_booking(
+        &self,
+        city: &CityId,
+        cell: &store::City,
+        facts: &PaymentFacts,
+        beside: Beside,
+    ) -> Result<Delivery> {
+        let detail = self.detail(cell, facts.id).await?;
+        let command = self.post_to_booking(city, cell, facts, &detail).await?;
+        if let Err(refusal) = self.drive(city, cell, facts.id, command, beside).await? {
+            tracing::error!(payment = %facts.id, code = refusal.code(), "a booking's word could not be applied");
+        }
         Ok(Delivery::Settled)
     }
 

@@ -64,6 +64,18 @@ pub enum Mistake {
     HolderTail,
     /// The biller does not know this pair of number and name. Identical for "does not exist".
     CustomerUnknown,
+    /// A height that no person has.
+    Height,
+    /// One's own number, where another person's is asked for.
+    OwnNumber,
+    /// The register does not show them as the child of whoever asks.
+    NotGuardian,
+    /// More people than one booking is for, or none.
+    PersonsMax {
+        max: usize,
+    },
+    /// The same person twice.
+    PersonTwice,
     /// Already there.
     AlreadyBound,
     /// No more of them allowed.
@@ -156,6 +168,8 @@ impl Mistake {
             Self::AmountOutside { min, max } => {
                 format!("An amount from {} to {} yuan", min.yuan(), max.yuan())
             }
+            Self::PersonsMax { max } if zh => format!("选 1 到 {max} 位"),
+            Self::PersonsMax { max } => format!("Choose from 1 to {max} people"),
             Self::TooManyCards { max } if zh => format!("最多绑定 {max} 个，先解绑不用的"),
             Self::TooManyCards { max } => format!("You can bind at most {max}: remove one first"),
             other => {
@@ -176,6 +190,16 @@ impl Mistake {
                         "车牌号格式不对，例如 晋A12345 或 晋AD12345",
                         "That is not a plate number; it looks like 晋A12345 or 晋AD12345",
                     ),
+                    Self::Height => ("身高写厘米数，比如 118", "Write the height in centimetres, for example 118"),
+                    Self::OwnNumber => (
+                        "这是您自己的身份证号，给自己预约不用添加",
+                        "This is your own resident ID: you need not add yourself",
+                    ),
+                    Self::NotGuardian => (
+                        "登记信息里没有显示您是孩子的监护人，核对号码，或带户口簿到窗口办理",
+                        "The register does not show you as the guardian: check the number, or come to a counter with the household book",
+                    ),
+                    Self::PersonTwice => ("同一个人选了两次，去掉一个", "The same person is there twice: remove one"),
                     Self::CodeExpired => ("验证码已过期，重新获取一个", "The code has expired: ask for a new one"),
                     Self::NameAndIdDiffer => (
                         "姓名与身份证号对不上，对照身份证核对这两项",

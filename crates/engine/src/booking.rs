@@ -1,0 +1,35 @@
+//! Bookings as the citizen makes and follows them: what there is, holding a unit, confirming or paying it, giving it up.
+//!
+//! The stock is the city's own and stands in its cell. What is granted is decided in `capability::booking`, in the commit
+//! that takes the units; everything later goes through [`drive_booking`](Platform::drive_booking) alone. A department is
+//! told by the outbox, and may say no.
+
+mod change;
+mod claim;
+mod companion;
+pub(crate) mod drive;
+pub(crate) mod errand;
+mod hold;
+mod job;
+mod near;
+mod offer;
+mod person;
+mod price;
+mod say;
+mod show;
+mod unit;
+mod view;
+
+pub use self::{
+    change::Wished,
+    companion::{CompanionForm, CompanionView, Kin},
+    hold::{BookingQuote, HoldForm, HoldOutcome, PartnerForm, PersonForm, QuotePerson},
+    near::NearView,
+    price::{Said as SaidOfPerson, height},
+    view::{
+        Again, BandView, BookingDay, BookingFound, BookingLine, BookingPage, BookingParty, BookingView, Can,
+        CancelView, DayState, MatterView, PeriodView, PersonLine, PlaceRef, PlaceView, PlacesView, ResourceView,
+        RulesView, SeatView, SectionView, SittingView, StopView, TripView, UnitsView, Where,
+    },
+};
+pub(crate) use self::{job::Rolled, offer::Looks};

@@ -1,0 +1,358 @@
+//! A claim as the store takes it: which pools, which of their units, for whom, sealed and counted.
+
+use std::sync::Arc;
+
+use capability::booking::{
+    Refusal,
+    hold::Rules,
+    plan,
+    pool::{Door, Legs, Take},
+    ticket,
+};
+use kernel::{CityId, Error, Id, Kind, Money, Result, Rng, ServiceId, Timestamp, identifier::Mistake};
+use manifest::booking::{
+    BookingKind, Profile,
+    offer::{Place, Resource},
+};
+use serde::{Deserialize, Serialize};
+use store::{BookingNames, Hold, HoldParty};
+
+use super::{
+    companion::{Kin, Who},
+    hold::HoldForm,
+    offer::{Offered, SITTING, journey},
+    price::{Priced, Said},
+    unit::slots,
+};
+use crate::{Citizen, Platform, real_name::PERSON};
+
+/// The field of the sealed detail, and the index by number and tail.
+pub(crate) const DETAIL: &str = "booking.detail";
+pub(crate) const LOOKUP: &str = "booking.lookup";
+
+/// What the pages of a booking, the counter and the department need, sealed with it.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Detail {
+    pub(crate) persons: Vec<DetailPerson>,
+    #[serde(default)]
+    pub(crate) from: Option<String>,
+    #[serde(default)]
+    pub(crate) to: Option<String>,
+    #[serde(default)]
+    pub(crate) band: String,
+    /// How the page that made it can be filled in again.
+    #[serde(default)]
+    pub(crate) period: Option<(u32, u32)>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct DetailPerson {
+    pub(crate) who: Who,
+    pub(crate) price: Money,
+    #[serde(default)]
+    pub(crate) concession: Option<String>,
+    #[serde(default)]
+    pub(crate) height_cm_max: Option<u16>,
+    #[serde(default)]
+    pub(crate) proofs: Vec<String>,
+    pub(crate) seat: bool,
+}
+
+impl DetailPerson {
+    fn of(who: &Who, priced: &Priced) -> Self {
+        Self {
+            who: who.clone(),
+            price: priced.price,
+            concession: priced.concession.clone(),
+            height_cm_max: priced.at_gate.height_cm_max,
+            proofs: priced.at_gate.proofs.clone(),
+            seat: priced.ride.seat,
+        }
+    }
+}
+
+/// Everybody for whom a claim is, and what each pays.
+pub(crate) struct Coming {
+    pub(crate) persons: Vec<(Who, Said)>,
+    pub(crate) priced: Vec<Priced>,
+}
+
+impl Coming {
+    pub(crate) fn total(&self) -> Money {
+        Money::from_fen(self.priced.iter().map(|one| one.price.fen()).sum())
+    }
+}
+
+/// What a claim is about, before anything is known of the persons.
+pub(crate) struct Wanted<'a> {
+    pub(crate) offered: Offered,
+    pub(crate) profile: Arc<Profile>,
+    pub(crate) place_id: String,
+    pub(crate) resource_id: Option<String>,
+    pub(crate) names: BookingNames,
+    pub(crate) class: String,
+    pub(crate) starts_at: Timestamp,
+    pub(crate) ends_at: Timestamp,
+    pub(crate) legs: Legs,
+    /// The pools, in the order in which they are taken: for a journey people before seats.
+    pub(crate) pools: Vec<store::PoolInfo>,
+    pub(crate) form: &'a HoldForm<'a>,
+    pub(crate) door: Door,
+    pub(crate) drawn: bool,
+}
+
+impl Wanted<'_> {
+    pub(crate) fn place(&self) -> Result<&Place> {
+        self.offered.place(&self.place_id)
+    }
+
+    pub(crate) fn resource(&self) -> Option<&Resource> {
+        let id = self.resource_id.as_deref()?;
+        self.place().ok()?.resource(id).map(|(_, resource)| resource)
+    }
+
+    pub(crate) fn kind(&self) -> Result<BookingKind> {
+        Ok(self.offered.booking()?.kind)
+    }
+
+    pub(crate) fn rules(&self) -> Rules<'_> {
+        self.offered.rules(&self.profile)
+    }
+}
+
+impl Platform {
+    /// What is asked for, found among what is offered. `NotFound` for what is not offered at all.
+    pub(crate) async fn wanted<'a>(
+        &self,
+        city: &CityId,
+        service: &ServiceId,
+        form: &'a HoldForm<'a>,
+        door: Door,
+    ) -> Result<Wanted<'a>> {
+        let offered = self.offered(city, service)?;
+        let place = offered.place(form.at.place)?;
+        let kind = offered.booking()?.kind;
+        let profile = offered.profile(place, self.now().date())?;
+        let found = form.at.resource.and_then(|id| place.resource(id));
+        if kind != BookingKind::Ticket && found.is_none() {
+            return Err(Kind::NotFound.into());
+        }
+        let matter = form.at.matter.unwrap_or_default();
+        let takes = found.is_none_or(|(_, resource)| resource.takes(matter));
+        if !offered.offer.matter.is_empty() && (offered.offer.matter(matter).is_none() || !takes) {
+            return Err(Error::field("matter", Mistake::Empty("办理事项 / matter")));
+        }
+        let pools = self.pools_ahead(city, service).await?;
+        let day = form.starts_at.date();
+        let of = |part: &str| {
+            let fits = |info: &&store::PoolInfo| {
+                let pool = &info.pool;
+                pool.place == place.id
+                    && pool.part == part
+                    && if kind == BookingKind::Ticket {
+                        pool.on == day
+                    } else {
+                        pool.starts_at == form.starts_at && Some(pool.resource.as_str()) == form.at.resource
+                    }
+            };
+            pools.iter().find(fits).cloned().ok_or_else(|| Error::from(Kind::NotFound))
+        };
+        let (mut legs, mut claimed) = (Legs::ONE, Vec::with_capacity(2));
+        let (starts_at, ends_at) = match kind {
+            BookingKind::Appointment => {
+                let info = of(SITTING)?;
+                let times = sitting_times(&info, form.period);
+                claimed.push(info);
+                times
+            }
+            BookingKind::Ticket => {
+                let rule = place.ticket.as_deref().and_then(|id| offered.catalogue.rules.booking.ticket_on(day, id));
+                let band = (!form.band.is_empty()).then_some(form.band);
+                claimed.push(of(plan::DAY)?);
+                if let Some(band) = band {
+                    claimed.push(of(band)?);
+                }
+                rule.filter(|rule| band.is_some() || rule.band.is_empty())
+                    .and_then(|rule| ticket::times(rule, day, band))
+                    .ok_or(Kind::NotFound)?
+            }
+            BookingKind::Coach => {
+                let (_, resource) = found.ok_or(Kind::NotFound)?;
+                let (line, chosen) = journey(resource, form.at).ok_or(Kind::NotFound)?;
+                legs = chosen;
+                let info = of(plan::RIDE)?;
+                let departs = capability::booking::coach::boards_at(line, info.pool.starts_at, legs);
+                let stop = line.stop.get(usize::from(legs.to)).ok_or(Kind::NotFound)?;
+                let arrives_at = info.pool.starts_at.plus_s(i64::from(stop.minutes) * 60);
+                claimed.push(info);
+                if resource.seats.is_some() {
+                    claimed.push(of(plan::SEAT)?);
+                }
+                (departs.ok_or(Kind::NotFound)?, arrives_at)
+            }
+        };
+        let names = BookingNames {
+            place: place.id.clone(),
+            section: found.map(|(section, _)| section.id.clone()).unwrap_or_default(),
+            resource: found.map(|(_, resource)| resource.id.clone()).unwrap_or_default(),
+            matter: if matter.is_empty() { offered.service.id.to_string() } else { matter.to_owned() },
+        };
+        let (place_id, resource_id) = (place.id.clone(), found.map(|(_, resource)| resource.id.clone()));
+        let class = found.map(|(_, resource)| resource.class.clone()).unwrap_or_default();
+        let pools = claimed;
+        Ok(Wanted {
+            profile,
+            place_id,
+            resource_id,
+            names,
+            class,
+            starts_at,
+            ends_at,
+            legs,
+            pools,
+            form,
+            door,
+            offered,
+            drawn: false,
+        })
+    }
+
+    /// The claim as the store takes it.
+    pub(crate) async fn claim(
+        &self,
+        cell: &store::City,
+        id: Id,
+        citizen: Option<&Citizen>,
+        wanted: &Wanted<'_>,
+        coming: &Coming,
+        once: Option<store::Once>,
+    ) -> Result<std::result::Result<Hold, Refusal>> {
+        let (inner, now) = (&self.inner, self.now());
+        let Coming { persons, priced } = coming;
+        let pools = match self.takes(cell, wanted, priced).await? {
+            Ok(pools) => pools,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let (starts_at, ends_at) = match (wanted.kind()?, pools.first()) {
+            (BookingKind::Appointment, Some((_, take))) => {
+                unit_times(&wanted.pools[0], &take.chosen).unwrap_or((wanted.starts_at, wanted.ends_at))
+            }
+            _ => (wanted.starts_at, wanted.ends_at),
+        };
+        let party_count = u16::from(wanted.offered.booking()?.parties.max(1));
+        let mut parties = Vec::with_capacity(persons.len());
+        for (place, (who, _)) in persons.iter().enumerate() {
+            let resident = who.resident(now.date())?;
+            let own = citizen.filter(|_| place == 0 && who.kin == Kin::Own).map(|citizen| citizen.account);
+            let person = inner.vault.index(PERSON, resident.expose());
+            parties.push(HoldParty { account: own, person, born_on: resident.birth() });
+        }
+        let number = number(&*inner.rng);
+        let detail = Detail {
+            persons: persons.iter().zip(priced).map(|((who, _), priced)| DetailPerson::of(who, priced)).collect(),
+            from: wanted.form.at.from.map(str::to_owned),
+            to: wanted.form.at.to.map(str::to_owned),
+            band: wanted.form.band.to_owned(),
+            period: wanted.form.period,
+        };
+        let detail = serde_json::to_vec(&detail).map_err(Error::internal)?;
+        let tail = persons.first().map(|(who, _)| id_tail(&who.resident_id)).unwrap_or_default();
+        Ok(Ok(Hold {
+            id,
+            lookup: Some(inner.vault.index(LOOKUP, &format!("{}|{number}|{tail}", wanted.offered.service.id))),
+            number,
+            account: citizen.map(|citizen| citizen.account),
+            service: wanted.offered.service.id.clone(),
+            pools,
+            door: wanted.door,
+            class: wanted.class.clone(),
+            names: wanted.names.clone(),
+            fault_scope: wanted.offered.offer.profile_of(wanted.place()?).to_owned(),
+            starts_at,
+            ends_at,
+            parties,
+            party_count,
+            price: coming.total(),
+            drawn: wanted.drawn,
+            profile: Arc::clone(&wanted.profile),
+            calendar: Arc::clone(&wanted.offered.catalogue.calendar),
+            detail: inner.vault.seal(&*inner.rng, DETAIL, &detail),
+            messages: Vec::new(),
+            at: now,
+            once,
+        }))
+    }
+
+    /// What is taken of which pool.
+    async fn takes(
+        &self,
+        cell: &store::City,
+        wanted: &Wanted<'_>,
+        priced: &[Priced],
+    ) -> Result<std::result::Result<Vec<(i64, Take)>, Refusal>> {
+        let count = u32::try_from(priced.len()).unwrap_or(u32::MAX);
+        let numbers: Vec<i64> = wanted.pools.iter().map(|info| info.number).collect();
+        let takes: Vec<Take> = match wanted.kind()? {
+            BookingKind::Appointment => {
+                let pool = cell.stock(&numbers).await?.into_iter().next().flatten().ok_or(Kind::NotFound)?;
+                let (first, last) = wanted.form.period.unwrap_or((1, u32::MAX));
+                let ahead: Vec<u32> = slots(&wanted.pools[0].pool)
+                    .into_iter()
+                    .filter(|slot| slot.starts_at > self.now() || wanted.door == Door::OnSite)
+                    .map(|slot| u32::from(slot.number))
+                    .collect();
+                let free =
+                    pool.free_units(Legs::ONE).filter(|unit| (first..=last).contains(unit) && ahead.contains(unit));
+                let free: Vec<u32> = free.collect();
+                let Some(unit) = pick(&free, &*self.inner.rng) else {
+                    return Ok(Err(Refusal::SoldOut { free: pool.free(wanted.door, Legs::ONE) }));
+                };
+                vec![Take { chosen: vec![unit], ..Take::any(wanted.door, 1) }]
+            }
+            BookingKind::Ticket => numbers.iter().map(|_| Take::any(wanted.door, count)).collect(),
+            BookingKind::Coach => {
+                let rides: Vec<_> = priced.iter().map(|one| one.ride).collect();
+                let takes =
+                    capability::booking::coach::takes(wanted.door, &rides, wanted.legs, wanted.form.seats.to_vec());
+                // Nobody may travel without a seat but a carried child, and a carried child not alone.
+                takes.into_iter().take(numbers.len()).filter(|take| take.count > 0).collect()
+            }
+        };
+        Ok(Ok(numbers.into_iter().zip(takes).collect()))
+    }
+}
+
+/// The end of a resident ID, by which whoever holds a number shows that it is theirs.
+pub(crate) fn id_tail(resident_id: &str) -> String {
+    resident_id.get(resident_id.len().saturating_sub(4)..).unwrap_or_default().to_owned()
+}
+
+/// From the first to the last of some numbers of a sitting; the whole sitting where none are named.
+fn sitting_times(info: &store::PoolInfo, period: Option<(u32, u32)>) -> (Timestamp, Timestamp) {
+    let whole = (info.pool.starts_at, info.pool.ends_at);
+    let Some((first, last)) = period else { return whole };
+    let within = |slot: &capability::booking::grid::Slot| (first..=last).contains(&u32::from(slot.number));
+    let slots: Vec<_> = slots(&info.pool).into_iter().filter(within).collect();
+    match (slots.first(), slots.last()) {
+        (Some(from), Some(to)) => (from.starts_at, to.ends_at),
+        _ => whole,
+    }
+}
+
+fn unit_times(info: &store::PoolInfo, chosen: &[u32]) -> Option<(Timestamp, Timestamp)> {
+    let number = chosen.first()?;
+    let slot = slots(&info.pool).into_iter().find(|slot| u32::from(slot.number) == *number)?;
+    Some((slot.starts_at, slot.ends_at))
+}
+
+/// Any of them, so that a crowd does not ask for the same one.
+fn pick(free: &[u32], rng: &dyn Rng) -> Option<u32> {
+    let at = rng.below(u64::try_from(free.len()).ok().filter(|count| *count > 0)?);
+    free.get(usize::try_from(at).ok()?).copied()
+}
+
+/// Twelve digits, the first of them not a zero, as a person reads them aloud.
+pub(crate) fn number(rng: &dyn Rng) -> String {
+    const FIRST: u64 = 100_000_000_000;
+    (FIRST + rng.below(9 * FIRST)).to_string()
+}

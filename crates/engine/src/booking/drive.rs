@@ -1,0 +1,165 @@
+//! The one way in which a booking changes: read what is known, decide, write everything in one commit; and if something
+//! changed meanwhile, begin again.
+
+use std::sync::Arc;
+
+use capability::booking::{
+    self, Command, Decision, Effect, Event, Refusal, State, hold::Rules, returns, rule::Profile,
+};
+use kernel::{AccountId, Calendar, CityId, Error, Id, Kind, Money, Result, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::{AdvanceBooking, BookingFacts, Message, NewMark, Payload};
+
+use crate::{Platform, callback::id_of};
+
+/// Message kinds of a city's outbox.
+pub(crate) const TELL: &str = "book.tell";
+pub(crate) const SAY: &str = "book.say";
+pub(crate) const BACK: &str = "book.back";
+
+/// A decision taken this often without standing means that something is wrong with us.
+const TRIES_MAX: usize = 16;
+
+/// What is written beside a change.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct With {
+    /// The outbox message whose delivery caused it.
+    pub(crate) delivered: Option<Id>,
+    pub(crate) payment: Option<Option<Id>>,
+    pub(crate) department_ref: Option<String>,
+    pub(crate) agreed: Option<(u16, AccountId)>,
+}
+
+/// A message about a booking. No personal data: whom it is for is looked up when it leaves.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct BookingErrand {
+    pub(crate) booking: Id,
+    /// What happened, in the words of [`Event`].
+    #[serde(default)]
+    pub(crate) event: String,
+    #[serde(default)]
+    pub(crate) amount: Money,
+    #[serde(default)]
+    pub(crate) at: i64,
+}
+
+/// The rules that a booking keeps: those of the day on which it was made.
+pub(crate) struct Kept {
+    pub(crate) profile: Arc<Profile>,
+    pub(crate) calendar: Arc<Calendar>,
+}
+
+impl Kept {
+    pub(crate) fn rules(&self) -> Rules<'_> {
+        Rules { profile: &self.profile, calendar: &self.calendar }
+    }
+}
+
+impl Platform {
+    pub(crate) fn kept_rules(&self, facts: &BookingFacts) -> Result<Kept> {
+        let catalogue = self.catalogue();
+        let profile = catalogue.rules.booking.profile_on(facts.made_on, &facts.fault_scope).cloned();
+        let profile = profile.ok_or_else(|| Error::internal("a booking whose rules are gone"))?;
+        Ok(Kept { profile, calendar: Arc::clone(&catalogue.calendar) })
+    }
+
+    /// Decides and writes. A refusal has changed nothing, and what caused it is left to the caller.
+    pub(crate) async fn drive_booking(
+        &self,
+        city: &CityId,
+        cell: &store::City,
+        id: Id,
+        command: Command,
+        with: With,
+    ) -> Result<Result<State, Refusal>> {
+        for _ in 0..TRIES_MAX {
+            let facts = cell.booking_facts(id).await?.ok_or(Kind::NotFound)?;
+            let kept = self.kept_rules(&facts)?;
+            let now = self.now();
+            let decision = match booking::decide(&facts.facts, &command, kept.rules(), now) {
+                Ok(decision) => decision,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let state = decision.facts.state;
+            let advance = self.advance_of_booking(&facts, decision, &with, now)?;
+            let rings = !advance.messages.is_empty();
+            let released = advance.release.is_some();
+            if cell.advance_booking(advance).await? {
+                if released {
+                    self.look_again(city, &facts.service);
+                }
+                if rings {
+                    self.inner.bells.ring(Some(city));
+                }
+                return Ok(Ok(state));
+            }
+        }
+        Err(Error::internal("a booking changes faster than it can be decided"))
+    }
+
+    /// What is written of a decision.
+    pub(crate) fn advance_of_booking(
+        &self,
+        facts: &BookingFacts,
+        decision: Decision,
+        with: &With,
+        now: Timestamp,
+    ) -> Result<AdvanceBooking> {
+        let Decision { facts: after, effects } = decision;
+        let extended = after.held_until_at != facts.facts.held_until_at;
+        let mut advance = AdvanceBooking::to(facts.id, facts.version, after, now);
+        advance.payment_expires_at = extended.then_some(advance.facts.held_until_at);
+        advance.delivered = with.delivered;
+        advance.payment = with.payment;
+        advance.department_ref.clone_from(&with.department_ref);
+        advance.agreed = with.agreed;
+        let tells = self.tells_department(facts);
+        for effect in effects {
+            match effect {
+                Effect::Release { after } => {
+                    let closes_at = facts.facts.starts_at.max(now);
+                    advance.release = Some(returns::back_at(after, now, closes_at, &*self.inner.rng));
+                }
+                Effect::Withdraw => advance.withdraw = true,
+                // The amount is what is owed of the price: its page asks for it.
+                Effect::Bill { .. } | Effect::Carry { .. } => {}
+                Effect::Refund { .. } => {
+                    let total = advance.facts.refunded;
+                    advance.messages.push(message(facts, BACK, None, total, now)?);
+                }
+                Effect::Mark { fault, on } => advance.marks.push(NewMark { fault, on }),
+                Effect::Forgive { fault } => advance.forgive = Some(fault),
+                Effect::TellDepartment { event } if tells => {
+                    let total = advance.facts.refunded;
+                    advance.messages.push(message(facts, TELL, Some(event), total, now)?);
+                }
+                Effect::TellDepartment { .. } => {}
+                // Putting back what nobody confirmed needs no message, and its page says so.
+                Effect::Tell { event: Event::Expired } => {}
+                Effect::Tell { event } => advance.messages.push(message(facts, SAY, Some(event), Money::ZERO, now)?),
+            }
+        }
+        Ok(advance)
+    }
+
+    fn tells_department(&self, facts: &BookingFacts) -> bool {
+        let catalogue = self.catalogue();
+        let service = catalogue.services.get(&facts.service);
+        service.and_then(|service| service.booking.as_ref()).is_some_and(|booking| booking.tell)
+    }
+}
+
+/// What must happen outside, under a key that the same event of the same booking has again.
+fn message(
+    facts: &BookingFacts,
+    kind: &'static str,
+    event: Option<Event>,
+    amount: Money,
+    now: Timestamp,
+) -> Result<Message> {
+    let word = event.map_or("", Event::word);
+    let errand = BookingErrand { booking: facts.id, event: word.to_owned(), amount, at: now.0 };
+    let key = id_of(&[kind.as_bytes(), &facts.id.0, word.as_bytes(), &facts.version.to_be_bytes()]);
+    let payload = Payload::Plain(serde_json::to_vec(&errand).map_err(Error::internal)?);
+    Ok(Message { key, kind, payload, due_at: now })
+}

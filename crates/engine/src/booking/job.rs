@@ -1,0 +1,119 @@
+//! What happens to bookings without anybody asking: pools of the days ahead, holds that ran out, units that come back,
+//! people who did not come.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use capability::booking::{Command, limit, plan};
+use kernel::{CityId, Kind, Result, Timestamp};
+use manifest::Catalogue;
+use store::NewPool;
+
+use super::drive::With;
+use crate::Platform;
+
+/// How many of each kind are seen to in one turn.
+const TURN_MAX: u32 = 64;
+/// Pools are rolled forward this often, and at once when packs change.
+const ROLL_MS: i64 = 10 * 60_000;
+/// A hold whose money may be on its way is looked at again after this.
+const GRACE_MS: i64 = 120_000;
+
+/// When each city's pools were rolled forward, and by which packs.
+#[derive(Default)]
+pub(crate) struct Rolled(Mutex<HashMap<CityId, (Timestamp, usize)>>);
+
+impl Platform {
+    pub(crate) async fn bookings_due(&self, city: &CityId, cell: &store::City) -> Result<usize> {
+        self.roll_pools(city, cell).await?;
+        let now = self.now();
+        let mut done = 0;
+        for id in cell.holds_to_expire(now, TURN_MAX).await? {
+            done += usize::from(self.expire_hold(city, cell, id).await?);
+        }
+        for id in cell.to_miss(now, TURN_MAX).await? {
+            // A word of the rules, like "too early", leaves it for later.
+            done += usize::from(self.drive_booking(city, cell, id, Command::Miss, With::default()).await?.is_ok());
+        }
+        for id in cell.to_finish(now, TURN_MAX).await? {
+            done += usize::from(self.drive_booking(city, cell, id, Command::Finish, With::default()).await?.is_ok());
+        }
+        done += cell.return_units(now, TURN_MAX).await?.len();
+        Ok(done)
+    }
+
+    /// A hold ends with its deadline, unless its money has arrived and is only being posted.
+    async fn expire_hold(&self, city: &CityId, cell: &store::City, id: kernel::Id) -> Result<bool> {
+        use capability::payment::State;
+        let facts = cell.booking_facts(id).await?.ok_or(Kind::NotFound)?;
+        if let Some(payment) = facts.payment {
+            // The provider is asked before anything that somebody may have paid for is given away.
+            let asked = self.look_at_provider(city, cell, payment).await;
+            let state = cell.payment_facts(payment).await?.map(|payment| payment.state);
+            let late = self.now().since_ms(facts.facts.held_until_at) < GRACE_MS;
+            match state {
+                Some(State::Paid | State::Posting) => return Ok(false),
+                Some(State::Pending) if late && asked.is_err() => return Ok(false),
+                _ => {}
+            }
+        }
+        Ok(self.drive_booking(city, cell, id, Command::Expire, With::default()).await?.is_ok())
+    }
+
+    /// Makes the pools of the days ahead from what the packs offer.
+    pub(crate) async fn roll_pools(&self, city: &CityId, cell: &store::City) -> Result<u64> {
+        let (catalogue, now) = (self.catalogue(), self.now());
+        let packs = Arc::as_ptr(&catalogue) as usize;
+        {
+            let rolled = self.inner.rolled.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let fresh = |(at, by): &(Timestamp, usize)| {
+                *by == packs && (0..ROLL_MS).contains(&now.since_ms(*at)) && at.date() == now.date()
+            };
+            if rolled.get(city).is_some_and(fresh) {
+                return Ok(0);
+            }
+        }
+        let added = self.roll(&catalogue, city, cell).await?;
+        self.inner.rolled.0.lock().unwrap_or_else(PoisonError::into_inner).insert(city.clone(), (now, packs));
+        Ok(added)
+    }
+
+    async fn roll(&self, catalogue: &Catalogue, city: &CityId, cell: &store::City) -> Result<u64> {
+        let now = self.now();
+        let Some(pack) = catalogue.city(city.as_str()) else { return Ok(0) };
+        let (rules, calendar) = (&catalogue.rules.booking, &catalogue.calendar);
+        let mut added = 0;
+        for (id, offer) in &pack.offers {
+            let Some(service) = catalogue.service(pack, id.as_str()) else { continue };
+            let Some(booking) = &service.booking else { continue };
+            let mut pools = Vec::new();
+            let (mut on, until_on) = (now.date(), plan::until_on(offer, rules, calendar, now));
+            while on <= until_on {
+                let planned = plan::pools(offer, booking.kind, rules, calendar, on);
+                pools.extend(planned.into_iter().map(|planned| NewPool {
+                    service: id.clone(),
+                    place: planned.place,
+                    section: planned.section,
+                    resource: planned.resource,
+                    part: planned.part,
+                    on: planned.on,
+                    starts_at: planned.starts_at,
+                    ends_at: planned.ends_at,
+                    capacity: planned.capacity,
+                    numbered: planned.numbered,
+                    legs: planned.legs,
+                    shares: planned.shares,
+                }));
+                on = limit::plus_days(on, 1);
+            }
+            added += cell.plan_pools(pools).await?;
+            self.look_again(city, id);
+        }
+        if added > 0 {
+            tracing::info!(%city, added, "pools for the days ahead");
+        }
+        Ok(added)
+    }
+}
