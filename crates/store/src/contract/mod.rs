@@ -4,6 +4,7 @@
 //! The persons in here are numbers; nothing looks like an identifier.
 
 mod behaviour;
+mod booking;
 mod books;
 mod companion;
 mod killed;
@@ -18,6 +19,7 @@ mod staff;
 use std::sync::Arc;
 
 pub use behaviour::*;
+pub use booking::*;
 pub use books::*;
 pub use companion::*;
 use kernel::{
@@ -95,6 +97,17 @@ macro_rules! contract_suite {
             roles_are_given_taken_and_still_named
             deeds_of_staff_are_written_and_never_changed
             a_break_is_taken_up_by_one_person_who_resolves_it
+            pools_are_planned_edited_and_listed
+            a_pool_never_shrinks_below_what_is_taken
+            a_claim_is_kept_whole
+            one_key_claims_once
+            keys_are_freed_by_state
+            given_up_units_come_back_when_it_is_time
+            faults_block_and_are_forgiven
+            a_booking_is_moved_in_one_commit
+            seats_are_sold_over_legs
+            bookings_are_shown_to_whose_they_are
+            time_that_was_told_is_kept
         );
     };
     (@ $opener:expr; $($behaviour:ident)+) => {

@@ -1,0 +1,515 @@
+//! Pools and bookings, one behaviour after the other. The races are in `rush`, the random walks in `stock_model`.
+
+use capability::booking::{
+    Facts, Profile, Refusal, State,
+    pool::{Door, Legs, Take, Taken},
+    refusal::Which,
+    rule::{Fault, Per, What},
+};
+use kernel::{Calendar, Money};
+use serde_json::json;
+
+use super::*;
+use crate::{
+    AdvanceBooking, BelowTaken, BookingFacts, BookingNames, Carried, HeldBooking, Hold, HoldParty, HoldRefused,
+    MoveBooking, NewMark, NewPool, PoolsOf, TallyOf,
+};
+
+/// Thursday, three days after [`NOON`]'s Monday.
+pub(super) fn day() -> kernel::Date {
+    NOON.plus_s(3 * 86_400).date()
+}
+
+/// Nine o'clock of that day.
+pub(super) fn nine() -> Timestamp {
+    NOON.plus_s(3 * 86_400 - 3 * 3600)
+}
+
+/// Released at midnight, 30 days ahead, one of a resource per half-day; given-up units come back at once.
+pub(super) fn profile(more: &serde_json::Value) -> Arc<Profile> {
+    let mut profile = json!({
+        "effective_on": "2015-01-01",
+        "source": { "zh-CN": "样例", "en": "Sample" },
+        "hold_s": 600,
+        "extend_s": 300,
+        "release": { "at": "00:00", "days_from": 0, "days_to": 30 },
+        "quota": [{ "of": "resource", "per": "half-day" }],
+        "moves_max": 1,
+    });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        profile[name] = value.clone();
+    }
+    Arc::new(serde_json::from_value(profile).expect("a profile"))
+}
+
+pub(super) fn new_pool(resource: &str, capacity: u32) -> NewPool {
+    NewPool {
+        service: service(),
+        place: "lakeside-clinic".into(),
+        section: "eyes".into(),
+        resource: resource.into(),
+        part: String::new(),
+        on: day(),
+        starts_at: nine(),
+        ends_at: nine().plus_s(3 * 3600),
+        capacity,
+        numbered: true,
+        legs: 1,
+        shares: [u32::MAX; 3],
+    }
+}
+
+fn of_day() -> PoolsOf {
+    PoolsOf { service: service(), place: None, resource: None, from_on: day(), to_on: day() }
+}
+
+/// Plans a pool and gives its number.
+pub(super) async fn plan(city: &City, pool: NewPool) -> i64 {
+    let of = PoolsOf {
+        service: pool.service.clone(),
+        place: Some(pool.place.clone()),
+        resource: Some(pool.resource.clone()),
+        from_on: pool.on,
+        to_on: pool.on,
+    };
+    city.plan_pools(vec![pool.clone()]).await.expect("store");
+    let found = city.pools(of).await.expect("store");
+    found.into_iter().find(|info| info.pool == pool).expect("planned").number
+}
+
+pub(super) fn person(n: u64) -> Index {
+    Index(hash(500_000 + n))
+}
+
+/// The n-th claim: of one unit of a pool, for one person, by their own account.
+pub(super) fn claim(n: u64, who: u64, resource: &str, pool: i64, profile: &Arc<Profile>) -> Hold {
+    Hold {
+        id: id(n),
+        number: format!("{n:012}"),
+        account: Some(id(600_000 + who)),
+        service: service(),
+        pools: vec![(pool, Take::any(Door::Online, 1))],
+        door: Door::Online,
+        class: "general".into(),
+        names: BookingNames {
+            place: "lakeside-clinic".into(),
+            section: "eyes".into(),
+            resource: resource.into(),
+            matter: String::new(),
+        },
+        fault_scope: "clinics".into(),
+        starts_at: nine(),
+        ends_at: nine().plus_s(1800),
+        parties: vec![HoldParty {
+            account: Some(id(600_000 + who)),
+            person: person(who),
+            born_on: "1990-03-07".parse().expect("a date"),
+        }],
+        party_count: 1,
+        price: Money::ZERO,
+        drawn: false,
+        profile: Arc::clone(profile),
+        calendar: Arc::new(Calendar::default()),
+        detail: sealed("who and where"),
+        lookup: Some(Index(hash(700_000 + n))),
+        messages: vec![message(800_000 + n, NOON)],
+        at: NOON,
+        once: None,
+    }
+}
+
+pub(super) fn keyed(hold: Hold, key: &str, request: u64) -> Hold {
+    let actor = hold.account.expect("somebody");
+    Hold { once: Some(once(actor, key, request)), ..hold }
+}
+
+pub(super) async fn hold(city: &City, hold: Hold) -> Result<HeldBooking, HoldRefused> {
+    city.hold(hold).await.expect("store")
+}
+
+pub(super) async fn facts_of(city: &City, n: u64) -> BookingFacts {
+    city.booking_facts(id(n)).await.expect("store").expect("there")
+}
+
+/// A change of the state, and of nothing else.
+pub(super) fn becomes(booking: &BookingFacts, state: State) -> AdvanceBooking {
+    let facts = Facts { state, ..booking.facts.clone() };
+    AdvanceBooking::to(booking.id, booking.version, facts, NOON)
+}
+
+/// Given up, with its units back at once.
+pub(super) fn given_up(booking: &BookingFacts) -> AdvanceBooking {
+    AdvanceBooking { release: Some(NOON), ..becomes(booking, State::Cancelled) }
+}
+
+pub(super) async fn is_clean(city: &City) {
+    let audit = city.audit_stock().await.expect("store");
+    assert!(audit.is_clean(), "{audit:#?}");
+}
+
+pub async fn pools_are_planned_edited_and_listed(opener: Arc<dyn Opener>) {
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    let (first, other) = (new_pool("d1", 20), NewPool { place: "hill-clinic".into(), ..new_pool("d1", 5) });
+    let week: Vec<NewPool> = vec![first.clone(), other.clone(), first.clone()];
+    assert_eq!(city.plan_pools(week.clone()).await, Ok(2), "one of them was named twice");
+    assert_eq!(city.plan_pools(week).await, Ok(0), "planning again adds nothing");
+    let listed = city.pools(of_day()).await.expect("store");
+    assert_eq!(listed.iter().map(|info| info.pool.clone()).collect::<Vec<_>>(), [other.clone(), first.clone()]);
+    let at_hill = PoolsOf { place: Some("hill-clinic".into()), resource: Some("d1".into()), ..of_day() };
+    assert_eq!(city.pools(at_hill.clone()).await.expect("store").len(), 1);
+    let nobody = PoolsOf { resource: Some("d9".into()), ..at_hill };
+    assert!(city.pools(nobody).await.expect("store").is_empty());
+    let (hill, lake) = (listed[0].number, listed[1].number);
+
+    // What nobody touched follows the pack.
+    let larger = NewPool { capacity: 8, legs: 3, shares: [4, 8, 8], ..other.clone() };
+    assert_eq!(city.stock(&[hill]).await.expect("store")[0].as_ref().map(|pool| pool.capacity()), Some(5));
+    assert_eq!(city.plan_pools(vec![larger.clone()]).await, Ok(0));
+    assert_eq!(city.pool(hill).await.expect("store").expect("there").pool, larger);
+    assert_eq!(city.stock(&[hill]).await.expect("store")[0].as_ref().map(|pool| pool.capacity()), Some(8));
+    // What somebody has, or the desk has changed, does not.
+    let profile = profile(&json!({}));
+    hold(&city, claim(1, 1, "d1", lake, &profile)).await.expect("held");
+    city.plan_pools(vec![NewPool { capacity: 99, ..first.clone() }]).await.expect("store");
+    assert_eq!(city.pool(lake).await.expect("store").expect("there").pool, first);
+    assert_eq!(city.resize_pool(hill, 9, [9, 2, 0]).await, Ok(Ok(())));
+    city.plan_pools(vec![other]).await.expect("store");
+    let edited = city.pool(hill).await.expect("store").expect("there");
+    assert!(edited.edited && edited.pool.capacity == 9 && edited.pool.shares == [9, 2, 0], "{edited:?}");
+    assert_eq!((edited.free(Door::Online), edited.free(Door::OnSite), edited.free(Door::Phone)), (9, 2, 0));
+    is_clean(&city).await;
+}
+
+pub async fn a_pool_never_shrinks_below_what_is_taken(opener: Arc<dyn Opener>) {
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    let pool = plan(&city, new_pool("d1", 5)).await;
+    let profile = profile(&json!({}));
+    for n in 1..=3 {
+        let mut wish = claim(n, n, "d1", pool, &profile);
+        wish.pools[0].1.chosen = vec![[1, 2, 4][n as usize - 1]];
+        hold(&city, wish).await.expect("held");
+    }
+    assert_eq!(city.resize_pool(pool, 3, [u32::MAX; 3]).await, Ok(Err(BelowTaken { least: 4 })));
+    assert_eq!(city.resize_pool(pool, 4, [2, 4, 4]).await, Ok(Ok(())));
+    // The share is below what was taken through that door: nothing more goes through it.
+    let over = Refusal::OverQuota { which: Which::Door(Door::Online), max: 2 };
+    assert_eq!(hold(&city, claim(4, 4, "d1", pool, &profile)).await, Err(over.into()));
+    let on_site = Hold { door: Door::OnSite, ..claim(5, 5, "d1", pool, &profile) };
+    let on_site = Hold { pools: vec![(pool, Take::any(Door::OnSite, 1))], at: nine(), ..on_site };
+    assert_eq!(hold(&city, on_site).await.expect("held").taken[0].units, [3]);
+    is_clean(&city).await;
+
+    assert_eq!(city.stop_pool(pool).await, Ok(true));
+    assert_eq!(city.stop_pool(pool).await, Ok(false));
+    assert_eq!(hold(&city, claim(6, 6, "d1", pool, &profile)).await, Err(Refusal::Stopped.into()));
+    // What stands is given back one by one.
+    let stopped = AdvanceBooking { release: Some(NOON), ..becomes(&facts_of(&city, 1).await, State::Stopped) };
+    assert_eq!(city.advance_booking(stopped).await, Ok(true));
+    assert_eq!(city.pool(pool).await.expect("store").expect("there").taken, [2, 1, 0]);
+    is_clean(&city).await;
+}
+
+pub async fn a_claim_is_kept_whole(opener: Arc<dyn Opener>) {
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    let pool = plan(&city, new_pool("d1", 3)).await;
+    let profile = profile(&json!({ "pay": "upfront" }));
+    let wish = Hold { price: Money::from_fen(4500), ..claim(1, 1, "d1", pool, &profile) };
+    let held = hold(&city, wish.clone()).await.expect("held");
+    let taken = Taken { door: Door::Online, count: 1, units: vec![1], legs: Legs::ONE };
+    assert_eq!(held.taken, [taken.clone()]);
+    assert_eq!((held.facts.state, held.facts.held_until_at), (State::Held, NOON.plus_s(600)));
+    let kept = facts_of(&city, 1).await;
+    assert_eq!((kept.facts.clone(), kept.parts.clone()), (held.facts, vec![(pool, taken)]));
+    assert_eq!((kept.version, kept.account, kept.made_on), (1, wish.account, NOON.date()));
+    assert_eq!((&kept.names, kept.door, kept.missed_at), (&wish.names, Door::Online, wish.ends_at));
+    assert_eq!(kept.parties[0].person, person(1));
+    assert_eq!(city.outbox_depth().await, Ok(1), "its message is there with it");
+    assert_eq!(city.booking_by_number(&wish.number).await, Ok(Some(id(1))));
+    assert_eq!(city.booking_by_lookup(&wish.number, &Index(hash(700_001))).await, Ok(Some(id(1))));
+    assert_eq!(city.booking_by_lookup(&wish.number, &Index(hash(700_002))).await, Ok(None));
+    let unknown = Hold { pools: vec![(99, Take::any(Door::Online, 1))], ..claim(2, 2, "d1", pool, &profile) };
+    assert_eq!(hold(&city, unknown).await, Err(HoldRefused::NoSuchPool));
+    // A number that is another booking's costs nobody else anything.
+    let (city, twice) = (&city, Hold { number: wish.number.clone(), ..claim(3, 3, "d1", pool, &profile) });
+    let outcomes =
+        city.hold_all(vec![claim(4, 4, "d1", pool, &profile), twice, claim(5, 5, "d1", pool, &profile)]).await;
+    let outcomes: Vec<_> =
+        outcomes.expect("store").into_iter().map(|it| it.map(|held| held.taken[0].units[0])).collect();
+    assert_eq!(outcomes, [Ok(2), Err(HoldRefused::NumberTaken), Ok(3)]);
+    assert_eq!(hold(city, claim(6, 6, "d1", pool, &profile)).await, Err(Refusal::SoldOut { free: 0 }.into()));
+    is_clean(city).await;
+}
+
+pub async fn one_key_claims_once(opener: Arc<dyn Opener>) {
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    let pool = plan(&city, new_pool("d1", 2)).await;
+    let profile = profile(&json!({}));
+    let wish = |n, who, key: &str, request| keyed(claim(n, who, "d1", pool, &profile), key, request);
+    let first = hold(&city, wish(1, 1, "a", 1)).await.expect("held");
+    assert_eq!(hold(&city, wish(2, 1, "a", 1)).await, Ok(first.clone()), "the repeat is told of the first");
+    assert_eq!(hold(&city, wish(2, 1, "a", 2)).await, Err(HoldRefused::KeyReused));
+    // In one batch too, and with the last unit gone.
+    let both = city.hold_all(vec![wish(3, 2, "b", 1), wish(4, 2, "b", 1), wish(5, 2, "b", 2)]).await.expect("store");
+    assert_eq!(both[0], both[1]);
+    assert_eq!(both[2], Err(HoldRefused::KeyReused));
+    assert_eq!(hold(&city, wish(6, 1, "a", 1)).await, Ok(first.clone()), "sold out, and yet theirs");
+    let sold_out = Err(Refusal::SoldOut { free: 0 }.into());
+    assert_eq!(hold(&city, wish(7, 3, "c", 1)).await, sold_out);
+    // Whoever starts anew knows it from the database.
+    drop((city, stores));
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    assert_eq!(hold(&city, wish(8, 4, "d", 1)).await, sold_out, "memory is warm now");
+    assert_eq!(hold(&city, wish(9, 1, "a", 1)).await, Ok(first));
+    // A refusal is not kept: who asks again may be luckier.
+    assert_eq!(city.advance_booking(given_up(&facts_of(&city, 1).await)).await, Ok(true));
+    assert_eq!(hold(&city, wish(10, 3, "c", 1)).await.map(|held| held.id), Ok(id(10)));
+    let again = hold(&city, wish(11, 1, "a", 1)).await.expect("told");
+    assert_eq!((again.id, again.facts.state), (id(1), State::Cancelled), "as it is now");
+    is_clean(&city).await;
+}
+
+pub async fn keys_are_freed_by_state(opener: Arc<dyn Opener>) {
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    let pool = plan(&city, new_pool("d1", 20)).await;
+    let quota =
+        json!({ "quota": [{ "of": "resource", "per": "half-day" }, { "of": "section", "per": "live", "max": 2 }] });
+    let profile = profile(&quota);
+    let used = async |who, key: &str| city.used_of(&person(who), key).await.expect("store");
+    let (half_day, live) = (format!("resource/lakeside-clinic/d1/{}am", day()), "section/lakeside-clinic/eyes/live");
+    hold(&city, claim(1, 1, "d1", pool, &profile)).await.expect("held");
+    assert_eq!((used(1, &half_day).await, used(1, live).await), (1, 1));
+    for n in [2, 3] {
+        // The second time from memory.
+        assert_eq!(hold(&city, claim(n, 1, "d1", pool, &profile)).await, Err(Refusal::SameHalfDay.into()));
+    }
+    let state = async |n, state| {
+        let booking = facts_of(&city, n).await;
+        assert_eq!(city.advance_booking(becomes(&booking, state)).await, Ok(true));
+    };
+    state(1, State::Booked).await;
+    state(1, State::CheckedIn).await;
+    assert_eq!((used(1, &half_day).await, used(1, live).await), (1, 1));
+    state(1, State::Done).await;
+    assert_eq!((used(1, &half_day).await, used(1, live).await), (1, 0), "used up, and nothing to come of it");
+    assert_eq!(hold(&city, claim(4, 1, "d1", pool, &profile)).await, Err(Refusal::SameHalfDay.into()));
+    // Given up: both are free.
+    hold(&city, claim(5, 2, "d1", pool, &profile)).await.expect("held");
+    assert_eq!(city.advance_booking(given_up(&facts_of(&city, 5).await)).await, Ok(true));
+    assert_eq!((used(2, &half_day).await, used(2, live).await), (0, 0));
+    hold(&city, claim(6, 2, "d1", pool, &profile)).await.expect("held again");
+    // Another doctor on the same half-day, and then no third in the section.
+    let other = plan(&city, new_pool("d2", 20)).await;
+    let third = plan(&city, new_pool("d3", 20)).await;
+    hold(&city, claim(7, 2, "d2", other, &profile)).await.expect("held");
+    let over = Refusal::OverQuota { which: Which::Person { of: What::Section, per: Per::Live }, max: 2 };
+    assert_eq!(hold(&city, claim(8, 2, "d3", third, &profile)).await, Err(over.into()));
+    // The same person twice in one claim is one person.
+    let mut pair = claim(9, 3, "d3", third, &profile);
+    pair.parties.push(pair.parties[0].clone());
+    assert_eq!(hold(&city, pair).await, Err(Refusal::SameHalfDay.into()));
+    assert_eq!(used(3, live).await, 0);
+    is_clean(&city).await;
+}
+
+pub async fn given_up_units_come_back_when_it_is_time(opener: Arc<dyn Opener>) {
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    let pool = plan(&city, new_pool("d1", 2)).await;
+    let profile = profile(&json!({}));
+    for n in [1, 2] {
+        hold(&city, claim(n, n, "d1", pool, &profile)).await.expect("held");
+    }
+    assert_eq!(city.next_booking_due().await, Ok(Some(NOON.plus_s(600))), "a hold runs out");
+    let sold_out = Err(Refusal::SoldOut { free: 0 }.into());
+    let back_at = NOON.plus_s(60);
+    let later = AdvanceBooking { release: Some(back_at), ..given_up(&facts_of(&city, 1).await) };
+    assert_eq!(city.advance_booking(later.clone()).await, Ok(true));
+    assert_eq!(city.advance_booking(later).await, Ok(false), "the version was spent");
+    assert_eq!(facts_of(&city, 1).await.back_at, Some(back_at));
+    assert_eq!(city.next_booking_due().await, Ok(Some(back_at)));
+    is_clean(&city).await;
+    assert_eq!(hold(&city, claim(3, 3, "d1", pool, &profile)).await, sold_out, "it is still away");
+    assert_eq!(city.return_units(back_at.plus_ms(-1), 10).await, Ok(vec![]));
+    assert_eq!(hold(&city, claim(3, 3, "d1", pool, &profile)).await, sold_out);
+    assert_eq!(city.return_units(back_at, 10).await, Ok(vec![pool]));
+    assert_eq!(city.return_units(back_at, 10).await, Ok(vec![]));
+    assert_eq!(hold(&city, claim(3, 3, "d1", pool, &profile)).await.expect("held").taken[0].units, [1]);
+    // What the department does not have after all is nobody's.
+    let gone = AdvanceBooking { withdraw: true, ..becomes(&facts_of(&city, 2).await, State::Refused) };
+    assert_eq!(city.advance_booking(gone).await, Ok(true));
+    assert!(facts_of(&city, 2).await.withdrawn);
+    assert_eq!(hold(&city, claim(4, 4, "d1", pool, &profile)).await, sold_out);
+    is_clean(&city).await;
+
+    assert_eq!(city.holds_to_expire(NOON.plus_s(599), 10).await, Ok(vec![]));
+    assert_eq!(city.holds_to_expire(NOON.plus_s(600), 10).await, Ok(vec![id(3)]));
+    assert_eq!(city.advance_booking(becomes(&facts_of(&city, 3).await, State::Booked)).await, Ok(true));
+    assert_eq!(city.holds_to_expire(NOON.plus_s(600), 10).await, Ok(vec![]));
+    let end = nine().plus_s(1800);
+    assert_eq!(city.to_miss(end.plus_ms(-1), 10).await, Ok(vec![]));
+    assert_eq!(city.to_miss(end, 10).await, Ok(vec![id(3)]));
+    assert_eq!(city.advance_booking(becomes(&facts_of(&city, 3).await, State::CheckedIn)).await, Ok(true));
+    assert_eq!((city.to_miss(end, 10).await, city.to_finish(end, 10).await), (Ok(vec![]), Ok(vec![id(3)])));
+    let tallies = city.tallies(TallyOf { service: service(), place: None, from_on: day(), to_on: day() }).await;
+    let tally = &tallies.expect("store")[0];
+    assert_eq!((tally.capacity, tally.on), (2, day()));
+    let counts = [(State::Cancelled, 1), (State::CheckedIn, 1), (State::Refused, 1)];
+    assert_eq!(tally.counts, counts);
+}
+
+pub async fn faults_block_and_are_forgiven(opener: Arc<dyn Opener>) {
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    let pool = plan(&city, new_pool("d1", 20)).await;
+    let block = json!({ "quota": [], "block": [{ "fault": "no-show", "count": 2, "lasts": { "months": 1 } }] });
+    let profile = profile(&block);
+    for n in [1, 2] {
+        hold(&city, claim(n, 1, "d1", pool, &profile)).await.expect("held");
+        let missed = becomes(&facts_of(&city, n).await, State::NoShow);
+        let marks = vec![NewMark { fault: Fault::NoShow, on: NOON.date() }];
+        assert_eq!(city.advance_booking(AdvanceBooking { marks, ..missed }).await, Ok(true));
+    }
+    assert_eq!(city.marks_of(&person(1), "clinics").await.expect("store").len(), 2);
+    assert!(city.marks_of(&person(1), "halls").await.expect("store").is_empty());
+    let until_on = "2026-04-02".parse().expect("a date");
+    let blocked = Refusal::BlockedUntil { until_on, fault: Fault::NoShow, count: 2 };
+    assert_eq!(hold(&city, claim(3, 1, "d1", pool, &profile)).await, Err(blocked.into()));
+    hold(&city, claim(4, 2, "d1", pool, &profile)).await.expect("somebody else is free");
+    let corrected = becomes(&facts_of(&city, 2).await, State::Done);
+    assert_eq!(city.advance_booking(AdvanceBooking { forgive: Some(Fault::NoShow), ..corrected }).await, Ok(true));
+    hold(&city, claim(5, 1, "d1", pool, &profile)).await.expect("the block went with the fault");
+}
+
+pub async fn a_booking_is_moved_in_one_commit(opener: Arc<dyn Opener>) {
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    let pool = plan(&city, new_pool("d1", 2)).await;
+    let full = plan(&city, new_pool("d2", 1)).await;
+    let profile = profile(&json!({}));
+    hold(&city, claim(1, 1, "d1", pool, &profile)).await.expect("held");
+    hold(&city, claim(2, 2, "d2", full, &profile)).await.expect("held");
+    let old = facts_of(&city, 1).await;
+    let from = AdvanceBooking { release: Some(NOON), payment: Some(None), ..becomes(&old, State::Moved) };
+    let carried = Carried { paid: Money::from_fen(100), payment: Some(id(77)), moves: 1 };
+    let moving = |from: &AdvanceBooking, to: Hold| {
+        let to = Hold { price: Money::from_fen(100), ..to };
+        city.move_booking(MoveBooking { from: from.clone(), to, carried: carried.clone() })
+    };
+    let refused = moving(&from, claim(3, 1, "d2", full, &profile)).await.expect("store");
+    assert_eq!(refused, Err(Refusal::SoldOut { free: 0 }.into()));
+    assert_eq!(facts_of(&city, 1).await, old, "the old one stands as it stood");
+    let stale = AdvanceBooking { version: 9, ..from.clone() };
+    assert_eq!(moving(&stale, claim(3, 1, "d1", pool, &profile)).await, Ok(Err(HoldRefused::Stale)));
+    // The same doctor in the same half-day: what the old one used up is free for the new one.
+    let wish = keyed(claim(3, 1, "d1", pool, &profile), "move", 1);
+    let held = moving(&from, wish.clone()).await.expect("store").expect("moved");
+    assert_eq!((held.taken[0].units.as_slice(), held.facts.paid), (&[2][..], Money::from_fen(100)));
+    assert_eq!(moving(&from, wish).await.expect("store").expect("moved").id, id(3), "a repeat");
+    let (old, new) = (facts_of(&city, 1).await, facts_of(&city, 3).await);
+    assert_eq!((old.facts.state, old.moved_to, old.payment), (State::Moved, Some(id(3)), None));
+    assert_eq!((new.moved_from, new.payment, new.facts.moves), (Some(id(1)), Some(id(77)), 1));
+    assert_eq!(city.booking_of_payment(id(77)).await, Ok(Some(id(3))));
+    assert_eq!(hold(&city, claim(4, 1, "d1", pool, &profile)).await, Err(Refusal::SameHalfDay.into()));
+    hold(&city, claim(5, 3, "d1", pool, &profile)).await.expect("the old unit is back");
+    is_clean(&city).await;
+}
+
+pub async fn seats_are_sold_over_legs(opener: Arc<dyn Opener>) {
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    let coach =
+        |part: &str, capacity, numbered| NewPool { part: part.into(), numbered, legs: 4, ..new_pool("trip", capacity) };
+    let (ride, seat) = (plan(&city, coach("ride", 3, false)).await, plan(&city, coach("seat", 2, true)).await);
+    let profile = profile(&json!({ "quota": [] }));
+    let wish = |n, from, to, people, seats: &[u32]| {
+        let legs = Legs { from, to };
+        let people = Take { door: Door::Online, count: people, chosen: vec![], legs };
+        let seats = Take { count: seats.len() as u32, chosen: seats.to_vec(), ..people.clone() };
+        Hold { pools: vec![(ride, people), (seat, seats)], ..claim(n, n, "trip", ride, &profile) }
+    };
+    hold(&city, wish(1, 0, 2, 2, &[1])).await.expect("with a child on the lap");
+    assert_eq!(hold(&city, wish(2, 1, 3, 1, &[1])).await, Err(Refusal::Taken { unit: 1 }.into()));
+    // The seat is free from the third stop on, and the vehicle is full on the second leg.
+    hold(&city, wish(3, 2, 4, 1, &[1])).await.expect("held");
+    hold(&city, wish(4, 0, 4, 1, &[2])).await.expect("held");
+    assert_eq!(hold(&city, wish(5, 1, 2, 1, &[2])).await, Err(Refusal::SoldOut { free: 0 }.into()));
+    assert_eq!(hold(&city, wish(6, 3, 5, 1, &[1])).await, Err(Refusal::NoSuchStop.into()));
+    let stock = city.stock(&[ride, seat, 99]).await.expect("store");
+    let rest = Legs { from: 2, to: 4 };
+    assert_eq!(stock[0].as_ref().map(|pool| pool.free(Door::Online, rest)), Some(1));
+    assert_eq!(stock[1].as_ref().map(|pool| pool.free_units(rest).count()), Some(0));
+    assert!(stock[2].is_none());
+    is_clean(&city).await;
+    assert_eq!(city.advance_booking(given_up(&facts_of(&city, 3).await)).await, Ok(true));
+    let again = hold(&city, wish(7, 3, 4, 1, &[1])).await.expect("held");
+    assert_eq!(again.taken[1].units, [1]);
+    is_clean(&city).await;
+}
+
+pub async fn bookings_are_shown_to_whose_they_are(opener: Arc<dyn Opener>) {
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    let pool = plan(&city, new_pool("d1", 20)).await;
+    let profile = profile(&json!({ "quota": [] }));
+    let (me, partner, stranger) = (id(600_001), id(600_002), id(600_003));
+    for n in 1..=3 {
+        let mut wish = claim(n, 1, "d1", pool, &profile);
+        if n == 2 {
+            wish.parties.push(HoldParty { account: Some(partner), ..claim(2, 2, "d1", pool, &profile).parties[0] });
+            wish.party_count = 2;
+        }
+        hold(&city, wish).await.expect("held");
+    }
+    let read = |account| access(account, NOON);
+    let (view, _) = city.booking(read(me), me, id(2)).await.expect("store").expect("mine");
+    assert_eq!((view.detail, view.facts.facts.consents), (Some(sealed("who and where")), vec![true, false]));
+    assert!(city.booking(read(partner), partner, id(2)).await.expect("store").is_some(), "a party sees it");
+    assert!(city.booking(read(partner), partner, id(1)).await.expect("store").is_none());
+    assert!(city.booking(read(stranger), stranger, id(2)).await.expect("store").is_none());
+    assert!(city.access_log(stranger, None, 10).await.expect("store").is_empty());
+    let seqs = |list: Vec<crate::BookingInfo>| list.into_iter().map(|info| info.id).collect::<Vec<_>>();
+    let (list, _) = city.bookings(read(me), me, None, 2).await.expect("store");
+    let before = list.last().map(|info| info.seq);
+    assert_eq!(seqs(list), [id(3), id(2)]);
+    assert_eq!(seqs(city.bookings(read(me), me, before, 2).await.expect("store").0), [id(1)]);
+    assert_eq!(seqs(city.bookings(read(partner), partner, None, 9).await.expect("store").0), [id(2)]);
+    assert!(city.access_log(me, None, 50).await.expect("store").len() >= 5, "a partner's look is on record with me");
+    let day_list =
+        city.bookings_of_day(read(stranger), &service(), "lakeside-clinic", day(), 9).await.expect("store").0;
+    assert_eq!(seqs(day_list), [id(1), id(2), id(3)]);
+    let of_pool = city.bookings_of_pool(pool, 0, 9).await.expect("store");
+    assert!(of_pool.len() == 3 && of_pool.iter().all(|info| info.detail.is_none()));
+
+    // The second party agrees by a login of their own.
+    let booking = facts_of(&city, 2).await;
+    let facts = Facts { consents: vec![true, true], ..booking.facts.clone() };
+    let agreed = AdvanceBooking::to(booking.id, booking.version, facts, NOON);
+    assert_eq!(city.advance_booking(AdvanceBooking { agreed: Some((1, stranger)), ..agreed }).await, Ok(true));
+    assert!(city.booking(read(stranger), stranger, id(2)).await.expect("store").is_some());
+    assert_eq!(facts_of(&city, 2).await.facts.consents, [true, true]);
+
+    // An account that goes takes its name along; what is still to come is known at the counter until it is over.
+    assert_eq!(city.advance_booking(given_up(&facts_of(&city, 1).await)).await, Ok(true));
+    city.forget(me).await.expect("store");
+    assert!(city.bookings(read(me), me, None, 9).await.expect("store").0.is_empty());
+    assert_eq!(city.booking_detail(id(1)).await, Ok(None));
+    assert!(city.booking_detail(id(3)).await.expect("store").is_some());
+    assert_eq!(city.advance_booking(given_up(&facts_of(&city, 3).await)).await, Ok(true));
+    assert_eq!(city.booking_detail(id(3)).await, Ok(None));
+    is_clean(&city).await;
+}
+
+pub async fn time_that_was_told_is_kept(opener: Arc<dyn Opener>) {
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    assert_eq!(city.highest_time().await, Ok(Timestamp(0)));
+    city.keep_time(NOON).await.expect("store");
+    city.keep_time(NOON.plus_s(-60)).await.expect("store");
+    assert_eq!(city.highest_time().await, Ok(NOON));
+}
