@@ -11,6 +11,7 @@ pub mod offer;
 pub mod rules;
 pub mod service;
 pub mod sound;
+pub mod story;
 pub mod ticket;
 
 use jiff::civil::Time;

@@ -111,7 +111,7 @@ pub fn load(files: &Files, known: &Known<'_>) -> Loaded {
     let mut desk = Desk::open(files);
     let rules = desk.rules();
     let services = desk.services(known, rules.as_ref());
-    let stories = desk.stories(&services.sound);
+    let stories = desk.stories(&services.sound, rules.as_ref());
     let (calendar, refused_calendars) = desk.calendars();
     let platform = desk.platform();
     let around = city::Around { services: &services.sound, refused_services: &services.refused, rules: rules.as_ref() };
@@ -219,12 +219,13 @@ impl<'a> Desk<'a> {
         sorted
     }
 
-    fn stories(&mut self, services: &BTreeMap<ServiceId, Arc<Service>>) -> Vec<StoryFile> {
+    fn stories(&mut self, services: &BTreeMap<ServiceId, Arc<Service>>, rules: Option<&Rules>) -> Vec<StoryFile> {
         let mut stories = Vec::new();
         for path in self.of_kind(Kind::Story) {
             let stem = stem(path, ".story.toml");
             stories.extend(
-                self.read::<StoryFile>(path).filter(|file| self.report(path, lint::story::check(file, stem, services))),
+                self.read::<StoryFile>(path)
+                    .filter(|file| self.report(path, lint::story::check(file, stem, services, rules))),
             );
         }
         stories

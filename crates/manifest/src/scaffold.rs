@@ -85,6 +85,11 @@ pub fn scaffold(files: &Files, new: &NewCity, like: &CityId) -> Result<Files, Re
         let document = Document::parse(&bindings_path, bindings).map_err(|_| refused())?;
         made.insert(format!("{prefix}bindings.toml"), edited(bindings, addresses(&document, &old_code, new)));
     }
+    // Whatever stands beside them is copied too: the linter points at every place that is still the model's.
+    let offers = format!("cities/{like}/offers/");
+    for (path, text) in files.iter().filter(|(path, _)| path.starts_with(&offers)) {
+        made.insert(format!("{prefix}offers/{}", &path[offers.len()..]), text.clone());
+    }
     Ok(made)
 }
 

@@ -7,7 +7,10 @@ use kernel::{ServiceId, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::schema::{SlugForm, TextForm};
+use crate::{
+    booking::story::BookingStory,
+    schema::{SlugForm, TextForm},
+};
 
 /// One `*.story.toml`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -15,8 +18,11 @@ use crate::schema::{SlugForm, TextForm};
 pub struct StoryFile {
     #[schemars(with = "SlugForm")]
     pub service: ServiceId,
-    #[schemars(length(min = 1))]
+    #[serde(default)]
     pub story: Vec<Story>,
+    /// Stories of a service that is booked.
+    #[serde(default)]
+    pub booking: Vec<BookingStory>,
 }
 
 /// Given a citizen, when they ask, then they see.

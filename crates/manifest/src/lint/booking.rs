@@ -1,9 +1,15 @@
 //! A service that is booked says so whole: a `[booking]` section, no rows of a department, no card.
 
+use super::offer;
 use crate::{
-    booking::{Booking, BookingKind, Eligibility},
-    document::{Problem, place},
+    booking::{
+        Booking, BookingKind, Eligibility,
+        story::{Deed, Guest, REFUSALS, Step},
+    },
+    document::{Place, Problem, place},
+    rule::Rules,
     service::{Capability, Service, Subject},
+    story::StoryFile,
 };
 
 #[must_use]
@@ -85,5 +91,71 @@ fn fits(booking: &Booking, problems: &mut Vec<Problem>) {
             "citizens choose here, and the page has no word for what they choose",
             "add its word in both languages",
         );
+    }
+}
+
+/// Stories of what is booked: only of a service that is, told in an order that can be, and ending in one thing.
+pub fn stories(file: &StoryFile, service: &Service, rules: Option<&Rules>, problems: &mut Vec<Problem>) {
+    let Some(booking) = &service.booking else {
+        if !file.booking.is_empty() {
+            let what = format!("`{}` is not booked", service.id);
+            problems.push(Problem::error("misplaced-booking", place!["booking"], what, "write it as a [[story]]"));
+        }
+        return;
+    };
+    if !file.story.is_empty() {
+        let what = format!("`{}` asks no department for rows", service.id);
+        problems.push(Problem::error("misplaced-story", place!["story"], what, "write it as a [[booking]]"));
+    }
+    for (i, story) in file.booking.iter().enumerate() {
+        let at = place!["booking", i];
+        let pair = matches!(story.given, Guest::Couple | Guest::TooYoung);
+        if pair != (booking.parties > 1) {
+            let what = format!("`{}` needs {} to agree", service.id, booking.parties);
+            let fix = if pair { "choose adult or senior" } else { "choose couple or too-young" };
+            problems.push(Problem::error("wrong-role", at.at("given"), what, fix));
+        }
+        for (j, step) in story.step.iter().enumerate() {
+            self::step(step, j, booking, rules, &at.at("step").at(j), problems);
+        }
+    }
+}
+
+fn step(
+    step: &Step,
+    position: usize,
+    booking: &Booking,
+    rules: Option<&Rules>,
+    at: &Place,
+    problems: &mut Vec<Problem>,
+) {
+    let mut error = |code, at, what: String, fix: String| problems.push(Problem::error(code, at, what, fix));
+    if (position == 0) != (step.does == Deed::Hold) {
+        let what = "a story begins with its one hold, and the other steps are about it".to_owned();
+        error("impossible-step", at.at("does"), what, "begin with hold; a second one is hold-again".to_owned());
+    }
+    if step.becomes.is_some() == step.refused.is_some() {
+        let what = "a step ends in a state, or in a refusal".to_owned();
+        error("impossible-step", at.at("becomes"), what, "write either `becomes` or `refused`".to_owned());
+    }
+    if let Some(word) = step.refused.as_deref().filter(|word| !REFUSALS.contains(word)) {
+        let what = format!("nothing is ever refused with `{word}`");
+        error("unknown-word", at.at("refused"), what, offer(word, REFUSALS));
+    }
+    if step.does == Deed::Consent && booking.parties < 2 {
+        let what = "there is nobody else who has to agree".to_owned();
+        error("impossible-step", at.at("does"), what, "remove it".to_owned());
+    }
+    let wants = &step.wants;
+    if wants.persons > booking.persons_max {
+        let what = format!("{} persons, and one booking is for {} at most", wants.persons, booking.persons_max);
+        error("out-of-range", at.at("wants").at("persons"), what, "lower it, or raise `persons_max`".to_owned());
+    }
+    let known: Option<Vec<&str>> = rules.map(|rules| rules.booking.profile_ids().collect());
+    if let (Some(id), Some(known)) = (wants.profile.as_deref(), known)
+        && !known.contains(&id)
+    {
+        let what = format!("there is no profile rule `{id}`");
+        error("unknown-rule", at.at("wants").at("profile"), what, offer(id, known));
     }
 }

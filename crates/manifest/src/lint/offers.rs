@@ -66,6 +66,37 @@ pub fn missing(city: &City, written: &BTreeSet<ServiceId>, services: &Services) 
         .collect()
 }
 
+/// Whose places are whose, by service, name and address.
+#[derive(Debug, Default)]
+pub struct Counted {
+    by: BTreeMap<(ServiceId, String, String), BTreeSet<String>>,
+}
+
+impl Counted {
+    fn key(offer: &Offer, place: &Where) -> (ServiceId, String, String) {
+        (offer.service.clone(), place.name.zh_cn.clone(), place.address.zh_cn.clone())
+    }
+
+    pub fn add(&mut self, offer: &Offer, city: &City) {
+        for place in &offer.place {
+            self.by.entry(Self::key(offer, place)).or_default().insert(city.id.to_string());
+        }
+    }
+
+    /// A place that two cities count would be sold twice. Both are told: nobody else knows whose it is.
+    #[must_use]
+    pub fn check(&self, offer: &Offer, city: &City) -> Vec<Problem> {
+        let other = |place| self.by.get(&Self::key(offer, place))?.iter().find(|other| *other != city.id.as_str());
+        let shared = offer.place.iter().enumerate().filter_map(|(i, place)| Some((i, place, other(place)?)));
+        shared
+            .map(|(i, place, other)| {
+                let what = format!("{other} counts the units of `{}` too: they would be given out twice", place.id);
+                Problem::warning("shared-place", place!["place", i, "name"], what, "write each city's own places")
+            })
+            .collect()
+    }
+}
+
 struct Desk<'a> {
     offer: &'a Offer,
     city: &'a City,

@@ -4,16 +4,22 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use kernel::ServiceId;
 
-use super::offer;
+use super::{booking, offer};
 use crate::{
     document::{Place, Problem, place},
     pay::Purpose,
+    rule::Rules,
     service::Service,
     story::{Expect, Fault, Outcome, Role, Story, StoryFile},
 };
 
 #[must_use]
-pub fn check(file: &StoryFile, file_stem: &str, services: &BTreeMap<ServiceId, Arc<Service>>) -> Vec<Problem> {
+pub fn check(
+    file: &StoryFile,
+    file_stem: &str,
+    services: &BTreeMap<ServiceId, Arc<Service>>,
+    rules: Option<&Rules>,
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     if file.service.as_str() != file_stem {
         let what = format!("stories of `{}` in the file of `{file_stem}`", file.service);
@@ -26,6 +32,15 @@ pub fn check(file: &StoryFile, file_stem: &str, services: &BTreeMap<ServiceId, A
         problems.push(Problem::error("unknown-service", place!["service"], what, offer(file.service.as_str(), known)));
         return problems;
     };
+    let (told, fix) = match service.booking {
+        None => (!file.story.is_empty(), "write a [[story]]"),
+        Some(_) => (!file.booking.is_empty(), "write a [[booking]] with its steps"),
+    };
+    if !told {
+        let what = format!("nothing is told of `{}`", service.id);
+        problems.push(Problem::error("empty", place!["service"], what, fix));
+    }
+    booking::stories(file, service, rules, &mut problems);
     for (i, story) in file.story.iter().enumerate() {
         let at = place!["story", i];
         who(story, service, &at, &mut problems);

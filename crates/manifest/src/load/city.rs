@@ -61,6 +61,7 @@ impl<'a> Desk<'a> {
         }
         // Open cities first: where two claim the same code, the one that citizens use keeps it.
         cities.sort_by_key(|(_, city)| city.state != CityState::Open);
+        self.shared_places(&cities, &beside);
         for (path, city) in cities {
             let directory = directory(path);
             let pack = self.city(path, city, around, &mut taken, beside.remove(directory).unwrap_or_default());
@@ -81,6 +82,21 @@ impl<'a> Desk<'a> {
             sorted.refused.extend(CityId::parse(directory));
         }
         sorted
+    }
+
+    fn shared_places(&mut self, cities: &[(&'a str, City)], beside: &BTreeMap<&'a str, Beside<'a>>) {
+        let offers = || {
+            let of_city = |(path, city)| {
+                let offers = beside.get(directory(path)).into_iter().flat_map(|beside| &beside.offers);
+                offers.filter_map(move |(path, offer)| Some((*path, offer.as_ref()?, city)))
+            };
+            cities.iter().map(|(path, city)| (*path, city)).flat_map(of_city)
+        };
+        let mut counted = lint::offers::Counted::default();
+        offers().for_each(|(_, offer, city)| counted.add(offer, city));
+        for (path, offer, city) in offers() {
+            self.report(path, counted.check(offer, city));
+        }
     }
 
     fn beside(&mut self) -> BTreeMap<&'a str, Beside<'a>> {
