@@ -9,7 +9,6 @@ use kernel::{FakeClock, Money, Timestamp};
 use manifest::{
     Act, Binding, CityPack, Files, Known, Service,
     binding::Row,
-    city::CityState,
     pay::{Pay, Purpose},
     service::Subject,
 };
@@ -45,8 +44,7 @@ impl Town {
         let mut files = Files::new();
         read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs"), "", &mut files);
         let catalogue = manifest::load(&files, &Known::default()).catalogue;
-        let city =
-            catalogue.cities.values().find(|pack| pack.city.state == CityState::Open).expect("an open city").clone();
+        let city = catalogue.foremost().expect("an open city").clone();
         let clock = Arc::new(FakeClock::at(NOW));
         let area =
             Area { code: city.city.code.clone(), plates: city.city.plates.clone(), name: city.city.name.zh_cn.clone() };

@@ -4,7 +4,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use kernel::{Calendar, CityId, ServiceId};
 
-use crate::{binding::Bindings, booking::Offer, city::City, rule::Rules, search::Index, service::Service};
+use crate::{
+    binding::Bindings,
+    booking::Offer,
+    city::{City, CityState},
+    rule::Rules,
+    search::Index,
+    service::Service,
+};
 
 /// What a running platform knows about cities and services. Replaced whole, never changed in place.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +51,13 @@ impl Catalogue {
     #[must_use]
     pub fn city(&self, id: &str) -> Option<&Arc<CityPack>> {
         self.cities.get(id)
+    }
+
+    /// The open city that lists the most: where a demonstration lives, and what a new city is made after.
+    #[must_use]
+    pub fn foremost(&self) -> Option<&Arc<CityPack>> {
+        let open = self.cities.values().filter(|pack| pack.city.state == CityState::Open);
+        open.max_by_key(|pack| pack.city.services.len())
     }
 
     /// A service that this city lists.

@@ -5,7 +5,6 @@
 
 use engine::{Grant, NewStaffForm, Platform, Role};
 use kernel::{Error, Lang, Result};
-use manifest::city::CityState;
 use sandbox::Sandbox;
 use serde::Serialize;
 
@@ -32,10 +31,10 @@ const PEOPLE: &[(Role, &str, &str)] = &[
     (Role::Auditor, "冯观止", "reads what everybody at the desk did"),
 ];
 
-/// Opens the accounts in the first open city, with new secrets, and puts those on the sandbox's phone.
+/// Opens the accounts in the foremost open city, with new secrets, and puts those on the sandbox's phone.
 pub async fn open(platform: &Platform, sandbox: &Sandbox) -> Result<Vec<DemoStaff>> {
     let catalogue = platform.catalogue();
-    let Some(pack) = catalogue.cities.values().find(|pack| pack.city.state == CityState::Open) else {
+    let Some(pack) = catalogue.foremost() else {
         return Ok(Vec::new());
     };
     let known = platform.all_staff().await?;

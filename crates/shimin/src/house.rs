@@ -170,11 +170,11 @@ pub fn sandbox_of(catalogue: &Catalogue, seed: u64, persons: u64, clock: Arc<dyn
     Sandbox::new(sandbox::Config { seed, persons, areas: areas(catalogue), clock })
 }
 
-/// Every city as the sandbox needs it, the open ones first.
+/// Every city as the sandbox needs it, the open ones first, and of them the one that lists the most.
 #[must_use]
 pub fn areas(catalogue: &Catalogue) -> Vec<Area> {
     let mut packs: Vec<_> = catalogue.cities.values().collect();
-    packs.sort_by_key(|pack| pack.city.state != CityState::Open);
+    packs.sort_by_key(|pack| (pack.city.state != CityState::Open, std::cmp::Reverse(pack.city.services.len())));
     packs
         .into_iter()
         .map(|pack| Area {

@@ -12,7 +12,7 @@ use std::{
 
 use engine::{Limits, Platform};
 use kernel::{CityId, Clock, SystemClock, SystemRng};
-use manifest::{Catalogue, CityPack, Service, city::CityState};
+use manifest::{Catalogue, CityPack, Service};
 use sandbox::{Department, Fault, Sandbox};
 use shimin::{
     house::{self, House, Settings},
@@ -217,12 +217,11 @@ impl Town {
         self.platform.catalogue()
     }
 
-    /// The first city that is open.
+    /// The open city that lists the most.
     #[must_use]
     pub fn open_city(&self) -> Arc<CityPack> {
         let catalogue = self.catalogue();
-        let open = catalogue.cities.values().find(|pack| pack.city.state == CityState::Open);
-        Arc::clone(open.expect("an open city"))
+        Arc::clone(catalogue.foremost().expect("an open city"))
     }
 
     /// The services of a city.

@@ -105,7 +105,7 @@ fn a_city_is_never_overwritten_nor_made_of_nothing() {
 fn the_page_on_adding_a_city_works_with_the_real_packs() {
     let mut all = packs::files();
     let before = load(&all, &Known::default());
-    let model = packs::model(&before.catalogue);
+    let model = before.catalogue.foremost().expect("an open city");
     let new = NewCity {
         id: id("lakeside"),
         name: Some(Text::new("湖滨市", "Lakeside")),

@@ -160,9 +160,3 @@ fn the_page_on_adding_a_service_passes_the_linter() {
         assert!(loaded.catalogue.cities.values().any(|pack| pack.bindings.service.contains_key(id)));
     }
 }
-
-/// The open city that lists the most.
-pub fn model(catalogue: &manifest::Catalogue) -> std::sync::Arc<manifest::CityPack> {
-    let model = catalogue.cities.values().max_by_key(|pack| pack.city.services.len());
-    std::sync::Arc::clone(model.expect("an open city"))
-}

@@ -62,7 +62,7 @@ fn nothing_found_still_offers_something() {
 #[test]
 fn the_article_s_words_find_services_of_the_open_city() {
     let catalogue = packs::loaded().catalogue;
-    let city = packs::model(&catalogue);
+    let city = catalogue.foremost().expect("an open city").clone();
     let names = |query: &str| -> Vec<String> {
         catalogue.search(&city, query, Lang::ZhCn).into_iter().map(|hit| hit.service.name.zh_cn.clone()).collect()
     };

@@ -23,7 +23,8 @@ async fn run(engine: Engine) {
     let stories = shimin::packs::check(&files).stories;
     assert!(!stories.is_empty(), "no story in the packs");
     let mut told = 0;
-    for file in stories {
+    // What is booked has steps instead: see `booking_stories`.
+    for file in stories.into_iter().filter(|file| !file.story.is_empty()) {
         // A town for each service: a department that failed is left alone for a while, which is not the next one's story.
         let town = Town::start(TownConfig::new(engine)).await;
         let city = town.open_city();

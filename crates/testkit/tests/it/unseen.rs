@@ -13,12 +13,7 @@ use testkit::{Engine, Town, TownConfig};
 pub fn write_packs(to: &Path) {
     let files = Source::Directory(testkit::packs()).read().expect("packs");
     let loaded = shimin::packs::check(&files);
-    let model = loaded
-        .catalogue
-        .cities
-        .values()
-        .find(|pack| pack.city.state == manifest::city::CityState::Open)
-        .expect("an open city");
+    let model = loaded.catalogue.foremost().expect("an open city");
     let (id, code) = (model.city.id.as_str(), model.city.code.as_str());
     for (path, text) in &files {
         let keep = !path.starts_with("cities/") || path.starts_with(&format!("cities/{id}/"));
@@ -48,7 +43,9 @@ pub fn write_packs(to: &Path) {
                 text = text.replace(&format!("[{table}.{old}."), &format!("[{table}.{new}."));
                 text = text.replace(&format!("[{table}.{old}]"), &format!("[{table}.{new}]"));
             }
-            path = path.replace(&format!("services/{old}.toml"), &format!("services/{new}.toml"));
+            for directory in ["services", "offers"] {
+                path = path.replace(&format!("{directory}/{old}.toml"), &format!("{directory}/{new}.toml"));
+            }
         }
         let path = to.join(path);
         fs::create_dir_all(path.parent().expect("a directory")).expect("made");
