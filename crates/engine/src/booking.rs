@@ -4,6 +4,7 @@
 //! that takes the units; everything later goes through [`drive_booking`](Platform::drive_booking) alone. A department is
 //! told by the outbox, and may say no.
 
+mod admission;
 mod change;
 mod claim;
 mod companion;
@@ -20,7 +21,9 @@ mod show;
 mod unit;
 mod view;
 
+pub(crate) use self::{admission::Doors, job::Rolled, offer::Looks};
 pub use self::{
+    admission::{Pass, Waits},
     change::Wished,
     companion::{CompanionForm, CompanionView, Kin},
     hold::{BookingQuote, HoldForm, HoldOutcome, PartnerForm, PersonForm, QuotePerson},
@@ -32,4 +35,3 @@ pub use self::{
         RulesView, SeatView, SectionView, SittingView, StopView, TripView, UnitsView, Where,
     },
 };
-pub(crate) use self::{job::Rolled, offer::Looks};

@@ -49,8 +49,8 @@ pub use bill::{BillAccount, BillKnown};
 pub use booking::{
     Again, BandView, BookingDay, BookingFound, BookingLine, BookingPage, BookingParty, BookingQuote, BookingView, Can,
     CancelView, CompanionForm, CompanionView, DayState, HoldForm, HoldOutcome, Kin, MatterView, NearView, PartnerForm,
-    PeriodView, PersonForm, PersonLine, PlaceRef, PlaceView, PlacesView, QuotePerson, ResourceView, RulesView,
-    SaidOfPerson, SeatView, SectionView, SittingView, StopView, TripView, UnitsView, Where, Wished, height,
+    Pass, PeriodView, PersonForm, PersonLine, PlaceRef, PlaceView, PlacesView, QuotePerson, ResourceView, RulesView,
+    SaidOfPerson, SeatView, SectionView, SittingView, StopView, TripView, UnitsView, Waits, Where, Wished, height,
 };
 pub use card::{CardState, CardView, LicenceForm, Relation, VehicleForm, Whose};
 pub use consent::{ConsentState, ConsentView, Direction};

@@ -37,6 +37,8 @@ pub struct Limits {
     pub vehicles_max: usize,
     /// Licences bound in one city: one's own and the family's.
     pub licences_max: usize,
+    /// Claims of one city that are decided at once; the others take a turn.
+    pub claims_at_once: usize,
     /// Persons for whom an account books.
     pub companions_max: u64,
     /// Accounts at billers bound in one city: of several homes, and the parents'.
@@ -78,6 +80,7 @@ impl Default for Limits {
             touch_s: 60,
             vehicles_max: 5,
             licences_max: 5,
+            claims_at_once: 512,
             companions_max: 5,
             customers_max: 30,
             register_hour_max: 10,

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     Citizen, Limits, OnceKey,
-    booking::{Looks, Rolled},
+    booking::{Doors, Looks, Rolled},
     flight::Flights,
     job::Bells,
     limit::Rate,
@@ -62,6 +62,8 @@ pub(crate) struct Inner {
     /// Looks at pools, shared by everybody who looks within a moment.
     pub(crate) looks: Looks,
     pub(crate) rolled: Rolled,
+    /// Before the claims of each city.
+    pub(crate) doors: Doors,
     /// Rung when a message is written, so that it leaves at once.
     pub(crate) bells: Bells,
     pub(crate) by_address: Rate<IpAddr>,
@@ -93,6 +95,7 @@ impl Platform {
                 looked: Looked::default(),
                 looks: Looks::default(),
                 rolled: Rolled::default(),
+                doors: Doors::default(),
                 bells: Bells::default(),
                 by_address: Rate::new(limits.address_hour_max, 3_600),
                 by_register: Rate::new(limits.register_hour_max, 3_600),

@@ -46,6 +46,18 @@ impl Queue {
         self.issued - self.admitted
     }
 
+    /// Whether a turn is one of this queue's: a queue that began anew has not given out so many.
+    #[must_use]
+    pub const fn knows(&self, turn: Turn) -> bool {
+        turn.0 > 0 && turn.0 <= self.issued
+    }
+
+    /// Let in per second, as measured last.
+    #[must_use]
+    pub const fn rate_per_s(&self) -> u64 {
+        self.rate / 1000
+    }
+
     /// Lets in as many as there is room for; the answer says how many. Whoever left without a word is let in too and
     /// takes no room: the next call fills what they left free.
     pub fn admit(&mut self, room: u64, now: Timestamp) -> u64 {

@@ -14,6 +14,7 @@ use kernel::{CityId, Id, Index, Kind, Money, Result, ServiceId, Timestamp};
 use store::{BookingNames, HoldRefused};
 
 use super::{
+    admission::{Pass, Waits},
     claim::{Coming, Wanted},
     companion::{Kin, Who},
     near::NearView,
@@ -50,6 +51,7 @@ pub struct HoldForm<'a> {
     pub quoted: Option<Money>,
     /// Confirms in the same breath, where nothing has to be paid or agreed to first.
     pub confirm: bool,
+    pub pass: Pass<'a>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -76,6 +78,8 @@ pub enum HoldOutcome {
     },
     /// It costs something else than the page showed: nothing was taken.
     Changed { total: Money },
+    /// Too many come at once: nothing was taken, and this is what it waits for.
+    Waits(Waits),
 }
 
 impl Platform {
@@ -99,6 +103,10 @@ impl Platform {
                 None => self.refused(&cell, &wanted, refusal).await,
             };
         }
+        let _entered = match self.enter(citizen, city, service, form.pass) {
+            Ok(entered) => entered,
+            Err(waits) => return Ok(HoldOutcome::Waits(waits)),
+        };
         let persons = self.persons(citizen, &wanted).await?;
         if let Some(refusal) = self.may_come(&wanted, &persons).await? {
             return self.refused(&cell, &wanted, refusal).await;
