@@ -40,6 +40,12 @@ async fn two_processes_keep_one_book() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_sell_one_stock() {
+    let [first, second] = two_processes().await;
+    store::contract::two_processes_sell_one_stock(Arc::new(first), Arc::new(second)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_processes_keep_one_writer_per_city() {
     let [first, second] = two_processes().await;
 

@@ -63,11 +63,17 @@ impl City {
         loop {
             let numbers = self.pool_numbers(after, PAGE).await?;
             let Some(&last) = numbers.last() else { return Ok(audit) };
-            for number in numbers {
-                self.audit_pool(number, &mut audit).await?;
-            }
+            self.audit_pools(&numbers, &mut audit).await?;
             after = last;
         }
+    }
+
+    /// The same for some pools, added to what was found.
+    pub async fn audit_pools(&self, numbers: &[i64], audit: &mut StockAudit) -> Result<()> {
+        for &number in numbers {
+            self.audit_pool(number, audit).await?;
+        }
+        Ok(())
     }
 
     async fn audit_pool(&self, number: i64, audit: &mut StockAudit) -> Result<()> {

@@ -14,7 +14,9 @@ mod money_back;
 mod pace;
 mod payment_model;
 mod processes;
+mod rush;
 mod staff;
+mod stock_model;
 
 use std::sync::Arc;
 
@@ -33,7 +35,9 @@ pub use money_back::*;
 pub use pace::*;
 pub use payment_model::*;
 pub use processes::*;
+pub use rush::*;
 pub use staff::*;
+pub use stock_model::*;
 
 use crate::{
     BindCard, City, Message, NewSession, Once, Opener, Payload, Relation, SendCode, SessionKind, SignIn, Stores,
@@ -108,6 +112,10 @@ macro_rules! contract_suite {
             seats_are_sold_over_legs
             bookings_are_shown_to_whose_they_are
             time_that_was_told_is_kept
+            five_thousand_claim_twenty_units
+            whatever_happens_at_once_the_stock_agrees
+            sixty_four_tasks_change_one_booking_once
+            random_operations_follow_the_model_of_the_stock
         );
     };
     (@ $opener:expr; $($behaviour:ident)+) => {
