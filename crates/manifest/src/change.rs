@@ -64,6 +64,9 @@ fn file(path: &str, before: &str, after: &str, changes: &mut Vec<Change>) {
     }
 }
 
+/// Keys that name an entry of a list.
+const NAMES: [&str; 4] = ["key", "value", "code", "id"];
+
 fn leaves(value: &toml::Value) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     walk(value, String::new(), &mut found);
@@ -81,11 +84,10 @@ fn walk(value: &toml::Value, place: String, found: &mut BTreeMap<String, String>
         toml::Value::Array(list) if list.iter().any(toml::Value::is_table) => {
             for (i, inner) in list.iter().enumerate() {
                 // An entry with a name of its own keeps it when others come or go before it.
-                let name = ["key", "value", "code"].iter().find_map(|key| inner.get(key)?.as_str());
+                let name = NAMES.iter().find_map(|key| inner.get(key)?.as_str());
                 let unique = name.is_some_and(|name| {
-                    let same = |other: &&toml::Value| {
-                        ["key", "value", "code"].iter().find_map(|key| other.get(key)?.as_str()) == Some(name)
-                    };
+                    let same =
+                        |other: &&toml::Value| NAMES.iter().find_map(|key| other.get(key)?.as_str()) == Some(name);
                     list.iter().filter(same).count() == 1
                 });
                 let step = name.filter(|_| unique).map_or_else(|| i.to_string(), str::to_owned);

@@ -10,7 +10,7 @@ use kernel::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Dated, Profile, coach::CoachRule, marriage::MarriageRule, ticket::TicketRule};
+use super::{Dated, OpenDays, Profile, coach::CoachRule, marriage::MarriageRule, ticket::TicketRule};
 
 /// `packs/rules/<set>/booking-profiles.toml`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -111,6 +111,12 @@ impl BookingRules {
     #[must_use]
     pub fn marriage_on(&self, day: Date) -> Option<&Arc<MarriageRule>> {
         self.marriages.iter().filter(|rule| rule.effective_on <= day).max_by_key(|rule| rule.effective_on)
+    }
+
+    /// Whether a place under this profile is closed on days that are no working days, under a rule of any day.
+    #[must_use]
+    pub fn keeps_working_days(&self, profile: &str) -> bool {
+        self.profiles.0.get(profile).into_iter().flatten().any(|profile| profile.days == OpenDays::Working)
     }
 
     /// The classes of which a profile speaks, of any day.

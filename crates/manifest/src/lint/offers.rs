@@ -10,7 +10,7 @@ use crate::{
     booking::{
         BookingKind,
         coach::seats,
-        offer::{Offer, Place as Where, Resource, SittingPlan, TripPlan},
+        offer::{Offer, Place as Where, Resource, SittingPlan, TripPlan, Weekday},
         sound,
     },
     city::City,
@@ -172,6 +172,7 @@ impl Desk<'_> {
         self.rule("ticket", place.ticket.as_deref(), at);
         self.rule("coach", place.coach.as_deref(), at);
         self.of_kind(place, at);
+        self.classes(place, at);
         let mut seen = BTreeMap::new();
         for (i, section) in place.section.iter().enumerate() {
             let at = at.at("section").at(i);
@@ -223,8 +224,9 @@ impl Desk<'_> {
             let known: Vec<&str> = self.offer.matter.iter().map(|matter| matter.id.as_str()).collect();
             self.problems.push(Problem::error("unknown-matter", at.at("matters").at(i), what, nearest(id, known)));
         }
-        self.classes(place, resource, at);
+        let working = self.rules.is_some_and(|rules| rules.booking.keeps_working_days(self.offer.profile_of(place)));
         for (i, sitting) in resource.sitting.iter().enumerate() {
+            self.make_up_days(working, sitting, &at.at("sitting").at(i));
             self.sitting(sitting, &resource.sitting[..i], &at.at("sitting").at(i));
         }
         for (i, trip) in resource.trip.iter().enumerate() {
@@ -237,23 +239,19 @@ impl Desk<'_> {
         }
     }
 
-    /// A profile that speaks of classes knows this one.
-    fn classes(&mut self, place: &Where, resource: &Resource, at: &Place) {
+    /// Every class of which a place's profile speaks is there, or a rule is for nobody.
+    fn classes(&mut self, place: &Where, at: &Place) {
         let Some(rules) = self.rules else { return };
-        let known = rules.booking.classes_of(self.offer.profile_of(place));
-        let classes: BTreeSet<&str> =
-            self.offer.place.iter().flat_map(Where::resources).map(|(_, resource)| resource.class.as_str()).collect();
-        for class in known.into_iter().filter(|class| !classes.contains(class.as_str())) {
-            let what = format!("the profile speaks of the class `{class}`, and nothing here is of it");
-            let problem = Problem::warning(
-                "unknown-class",
-                at.at("class"),
-                what,
-                nearest(&class, classes.iter().copied().filter(|class| !class.is_empty()).collect::<Vec<_>>()),
-            );
-            // Said once, where the first one stands.
-            if !self.problems.iter().any(|said| said.what == problem.what) && resource.class.is_empty() {
-                self.problems.push(problem);
+        let there: BTreeSet<&str> = place.resources().map(|(_, resource)| resource.class.as_str()).collect();
+        // A place without classes is one to whom all rules apply alike.
+        if there.iter().all(|class| class.is_empty()) {
+            return;
+        }
+        for class in rules.booking.classes_of(self.offer.profile_of(place)) {
+            if !there.contains(class.as_str()) {
+                let what = format!("its profile speaks of the class `{class}`, and nothing at `{}` is of it", place.id);
+                let fix = nearest(&class, there.iter().copied().filter(|class| !class.is_empty()).collect::<Vec<_>>());
+                self.problems.push(Problem::warning("unknown-class", at.at("id"), what, fix));
             }
         }
     }
@@ -334,6 +332,15 @@ impl Desk<'_> {
         if let Some(other) = above.iter().find(meets) {
             let what = format!("it overlaps the sitting from {} to {}", clock(other.from), clock(other.to));
             self.error("overlapping-sittings", at.at("from"), what, "nobody sits twice at once: mend days or hours");
+        }
+    }
+
+    /// Mondays to Fridays by name are no working days: a Saturday that pays for a holiday would be closed.
+    fn make_up_days(&mut self, working: bool, sitting: &SittingPlan, at: &Place) {
+        let named = Weekday::ALL[..5].iter().all(|day| sitting.weekdays.contains(day));
+        if working && named {
+            let what = "the place works on working days, and these weekdays leave out the make-up days";
+            self.problems.push(Problem::warning("make-up-days", at.at("weekdays"), what, "remove `weekdays`"));
         }
     }
 
