@@ -274,6 +274,7 @@ fn told(offered: &Offered, facts: &BookingFacts, detail: &Detail, payment: Optio
         ("on", facts.facts.starts_at.date().to_string()),
         ("starts_at", civil(facts.facts.starts_at)),
         ("ends_at", civil(facts.facts.ends_at)),
+        ("period", period(facts)),
         ("name", first.map(|one| one.who.name.clone()).unwrap_or_default()),
         ("resident_id", first.map(|one| one.who.resident_id.clone()).unwrap_or_default()),
         ("persons", detail.persons.len().to_string()),
@@ -291,6 +292,12 @@ fn told(offered: &Offered, facts: &BookingFacts, detail: &Detail, payment: Optio
     put_money(&mut values, "price", facts.facts.price);
     put_money(&mut values, "paid", facts.facts.paid);
     values
+}
+
+/// The half-hour as it is printed: 08:00-08:30.
+fn period(facts: &BookingFacts) -> String {
+    let (from, to) = (facts.facts.starts_at.civil(), facts.facts.ends_at.civil());
+    format!("{:02}:{:02}-{:02}:{:02}", from.hour(), from.minute(), to.hour(), to.minute())
 }
 
 /// The word of what happened as departments know it.
