@@ -16,7 +16,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Api, access, autopay, bill, callback, card, catalogue, consent, health, payment,
+    Api, access, autopay, bill, booking, callback, card, catalogue, companion, consent, health, payment,
     problem::{CODES, FieldProblem, Problem},
     profile, quote, real_name, receipt, record, rest,
     route::{self, Policy},
@@ -71,6 +71,21 @@ pub(crate) fn open_router() -> OpenApiRouter<Api> {
         .routes(routes!(receipt::key))
         .routes(routes!(rest::show, rest::withdraw))
         .routes(routes!(autopay::show, autopay::set, autopay::stop))
+        .routes(routes!(booking::offer::places))
+        .routes(routes!(booking::offer::days))
+        .routes(routes!(booking::unit::units))
+        .routes(routes!(booking::hold::quote))
+        .routes(routes!(booking::hold::hold))
+        .routes(routes!(booking::find))
+        .routes(routes!(booking::list))
+        .routes(routes!(booking::show, booking::change::cancel))
+        .routes(routes!(booking::change::confirm))
+        .routes(routes!(booking::change::extend))
+        .routes(routes!(booking::change::consent))
+        .routes(routes!(booking::change::pay))
+        .routes(routes!(booking::hold::exchange))
+        .routes(routes!(companion::list, companion::add))
+        .routes(routes!(companion::remove))
 }
 
 /// The whole document.

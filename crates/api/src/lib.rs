@@ -7,10 +7,12 @@
 mod access;
 mod autopay;
 mod bill;
+mod booking;
 mod callback;
 mod caller;
 mod card;
 mod catalogue;
+mod companion;
 mod consent;
 mod document;
 mod gate;

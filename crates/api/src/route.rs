@@ -112,6 +112,23 @@ table! {
     PUT    "/api/v1/cities/{city}/payments/{payment}/provider"              Verified Writing;
     GET    "/api/v1/cities/{city}/payments/{payment}/receipt"               Verified Reading;
     GET    "/api/v1/cities/{city}/payments/{payment}/receipt/file"          Verified Reading;
+    GET    "/api/v1/cities/{city}/services/{service}/places"                        Anyone   Open;
+    GET    "/api/v1/cities/{city}/services/{service}/days"                          Anyone   Open;
+    GET    "/api/v1/cities/{city}/services/{service}/units"                         Anyone   Open;
+    POST   "/api/v1/cities/{city}/services/{service}/booking-quote"                 Verified Writing;
+    POST   "/api/v1/cities/{city}/services/{service}/bookings"                      Verified Writing;
+    POST   "/api/v1/cities/{city}/services/{service}/bookings/find"                 Anyone   Guessing;
+    GET    "/api/v1/cities/{city}/bookings"                                         Verified Reading;
+    GET    "/api/v1/cities/{city}/bookings/{booking}"                               Verified Reading;
+    DELETE "/api/v1/cities/{city}/bookings/{booking}"                               Verified Writing;
+    POST   "/api/v1/cities/{city}/bookings/{booking}/confirmation"                  Verified Writing;
+    POST   "/api/v1/cities/{city}/bookings/{booking}/extension"                     Verified Writing;
+    POST   "/api/v1/cities/{city}/bookings/{booking}/consent"                       Verified Writing;
+    POST   "/api/v1/cities/{city}/bookings/{booking}/payments"                      Verified Writing;
+    POST   "/api/v1/cities/{city}/bookings/{booking}/exchange"                      Verified Writing;
+    GET    "/api/v1/companions"                                                     Verified Reading;
+    POST   "/api/v1/companions"                                                     Verified Guessing;
+    DELETE "/api/v1/companions/{companion}"                                         Verified Writing;
     GET    "/api/v1/cities/{city}/receipt-key"                              Anyone   Open;
 }
 

@@ -56,6 +56,12 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0).max(0)
     }
 
+    /// What [`Self::rfc3339`] writes, and every other offset.
+    #[must_use]
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|instant| Self(instant.as_millisecond()))
+    }
+
     /// RFC 3339 with the offset of Asia/Shanghai, for example `2026-03-02T10:00:00+08:00`.
     #[must_use]
     pub fn rfc3339(self) -> String {
@@ -127,6 +133,12 @@ mod tests {
         assert_eq!(at.rfc3339(), "2026-03-02T10:00:00+08:00");
         assert_eq!(Timestamp::from_civil(at.civil()), at);
         assert_eq!(at.date(), jiff::civil::date(2026, 3, 2));
+        for text in ["2026-03-02T10:00:00+08:00", "2026-03-02T02:00:00Z"] {
+            assert_eq!(Timestamp::parse_rfc3339(text), Some(at), "{text}");
+        }
+        for wrong in ["", "2026-03-02", "2026-03-02T10:00:00", "2026-13-02T10:00:00Z"] {
+            assert_eq!(Timestamp::parse_rfc3339(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

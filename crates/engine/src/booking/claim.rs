@@ -274,7 +274,6 @@ impl Platform {
             party_count,
             price: coming.total(),
             drawn: wanted.drawn,
-            waiting: None,
             profile: Arc::clone(&wanted.profile),
             calendar: Arc::clone(&wanted.offered.catalogue.calendar),
             detail: inner.vault.seal(&*inner.rng, DETAIL, &detail),

@@ -59,6 +59,8 @@ impl Owned {
             .replace("{consent}", &self.session)
             .replace("{payment}", &self.session)
             .replace("{receipt}", &self.session)
+            .replace("{booking}", &self.session)
+            .replace("{companion}", &self.session)
             .replace("{id}", &self.session);
         let by_query = route.door == "api" && route.path.contains("/records");
         if by_query { format!("{path}?card={}", self.card) } else { path }

@@ -15,7 +15,6 @@ mod desk_money;
 mod full;
 mod misbehaviour;
 mod money;
-mod offers;
 mod reload;
 mod restart;
 mod stories;
