@@ -102,7 +102,8 @@ impl Platform {
     /// Cities go first and the account last, so that a deletion that breaks off can be repeated. Being repeatable
     /// already, it keeps nothing under its key: a kept outcome would be one more thing about a person who is gone.
     pub async fn delete_account(&self, citizen: &Citizen, _key: OnceKey) -> Result<()> {
-        for (_, cell) in self.cells().await? {
+        for (city, cell) in self.cells().await? {
+            self.give_up_bookings(citizen, &city, &cell).await?;
             cell.forget(citizen.account).await?;
         }
         self.inner.stores.platform().delete_account(citizen.account).await?;

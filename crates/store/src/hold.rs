@@ -87,6 +87,8 @@ pub struct Hold {
     pub price: Money,
     /// Won in a draw, or offered from the waiting list: it need not wait for the hour of release.
     pub drawn: bool,
+    /// The place in the waiting list that is left with it.
+    pub waiting: Option<Id>,
     pub profile: Arc<Profile>,
     pub calendar: Arc<Calendar>,
     /// What the owner's page, the counter and the department need: names, phones, what is shown of the place.

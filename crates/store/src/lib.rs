@@ -22,6 +22,7 @@ mod companion;
 mod consent;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod draw;
 mod engine;
 mod error;
 mod hold;
@@ -41,6 +42,7 @@ mod staff_act;
 mod statement;
 mod stores;
 mod value;
+mod waiting;
 
 /// What a payment can be, and what can become of its orders, is decided in `capability`.
 pub use capability::payment::{AttemptChange, AttemptState, State as PaymentState};
@@ -61,6 +63,7 @@ pub use cell::Cell;
 pub use code::{CodeRefused, SendCode, SignIn, SignedIn, TooSoon};
 pub use companion::{AddCompanion, Companion, CompanionRefused};
 pub use consent::{AskConsent, Consent, ConsentKey, ConsentState};
+pub use draw::{ClosedDraw, DrawClaim, DrawInfo, DrawRefused, EnterDraw, NewDraw};
 pub use engine::{CellName, Done, Engine, Fut, Job, Opener, Tx};
 pub use error::{Error, Result};
 pub use hold::{BookingNames, Carried, HeldBooking, Hold, HoldParty, HoldRefused};
@@ -83,3 +86,4 @@ pub use staff_act::{ActsOf, NewStaffAct, StaffAct};
 pub use statement::{CellKind, Statement, statements};
 pub use stores::{City, Platform, Stores};
 pub use value::{Row, Value};
+pub use waiting::{JoinWaiting, WaitingEntry};

@@ -74,6 +74,7 @@ pub fn statements() -> Vec<(CellKind, &'static Statement)> {
         crate::booking::moving::ALL,
         crate::callback::ALL,
         crate::card::ALL,
+        crate::draw::ALL,
         crate::hold::write::ALL,
         crate::ledger::ALL,
         crate::payment::ALL,
@@ -88,6 +89,7 @@ pub fn statements() -> Vec<(CellKind, &'static Statement)> {
         crate::reconciliation::ALL,
         crate::refund::ALL,
         crate::settlement::ALL,
+        crate::waiting::ALL,
     ];
     let of = |kind: CellKind, files: &[&'static [&'static Statement]]| {
         files.iter().flat_map(|all| all.iter()).map(|statement| (kind, *statement)).collect::<Vec<_>>()

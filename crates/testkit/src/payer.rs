@@ -31,6 +31,12 @@ impl<'t> Payer<'t> {
         Self { town, citizen, city: visitor.city.clone(), service: service.clone(), card }
     }
 
+    /// Somebody who pays for what needs no card: a booking.
+    #[must_use]
+    pub const fn with(town: &'t Town, citizen: Citizen, city: CityId, service: ServiceId) -> Self {
+        Self { town, citizen, city, service, card: Id([0; 16]) }
+    }
+
     /// Names of the rows that can be paid, the oldest first; `accept`: those whose decision is still to be accepted.
     pub async fn owes(&self, accept: bool) -> Vec<String> {
         let asked = self.town.platform.ask(&self.citizen, &self.city, &self.service, Some(self.card), true).await;

@@ -48,6 +48,18 @@ impl Platform {
         self.drive_booking(city, &cell, id, Command::Cancel, With::default()).await
     }
 
+    /// Gives up all that can be given up, for somebody who leaves: nothing is kept from others by an account that is gone.
+    /// What is too late to cancel stays, and the counter sees its number.
+    pub(crate) async fn give_up_bookings(&self, citizen: &Citizen, city: &CityId, cell: &store::City) -> Result<()> {
+        const MANY: u32 = 1_000;
+        for id in cell.live_bookings(citizen.account, MANY).await? {
+            if let Err(refusal) = self.drive_booking(city, cell, id, Command::Cancel, With::default()).await? {
+                tracing::info!(booking = %id, code = refusal.code(), "a booking stays when its account goes");
+            }
+        }
+        Ok(())
+    }
+
     /// The other party agrees, by their own login: they are who the booking names. When all have agreed and nothing is to
     /// be paid, it is confirmed.
     pub async fn consent_booking(&self, citizen: &Citizen, city: &CityId, id: Id) -> Result<Wished<State>> {

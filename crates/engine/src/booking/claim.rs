@@ -274,6 +274,7 @@ impl Platform {
             party_count,
             price: coming.total(),
             drawn: wanted.drawn,
+            waiting: None,
             profile: Arc::clone(&wanted.profile),
             calendar: Arc::clone(&wanted.offered.catalogue.calendar),
             detail: inner.vault.seal(&*inner.rng, DETAIL, &detail),

@@ -294,10 +294,10 @@ fn told(offered: &Offered, facts: &BookingFacts, detail: &Detail, payment: Optio
     values
 }
 
-/// 08:00-08:30
+/// The half-hour as it is printed: 08:00-08:30.
 fn period(facts: &BookingFacts) -> String {
-    let at = |at: Timestamp| at.civil().time().strftime("%H:%M").to_string();
-    format!("{}-{}", at(facts.facts.starts_at), at(facts.facts.ends_at))
+    let (from, to) = (facts.facts.starts_at.civil(), facts.facts.ends_at.civil());
+    format!("{:02}:{:02}-{:02}:{:02}", from.hour(), from.minute(), to.hour(), to.minute())
 }
 
 /// The word of what happened as departments know it.

@@ -151,6 +151,7 @@ CREATE TABLE booking_tally (
     PRIMARY KEY (service, place, day, state)
 );
 
+-- Who would have what comes back, as long as anybody could use it.
 CREATE TABLE waiting (
     id BYTEA NOT NULL PRIMARY KEY,
     pool BIGINT NOT NULL,
@@ -159,9 +160,11 @@ CREATE TABLE waiting (
     units BIGINT NOT NULL CHECK (units > 0),
     lot BIGINT,
     detail BYTEA NOT NULL,
-    joined_at BIGINT NOT NULL
+    joined_at BIGINT NOT NULL,
+    until_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX waiting_person ON waiting (pool, person);
+CREATE INDEX waiting_until ON waiting (until_at);
 CREATE INDEX waiting_account ON waiting (account) WHERE account IS NOT NULL;
 
 -- A draw is published: the hash of its seed before the first claim, everything else after the last one.
@@ -174,6 +177,7 @@ CREATE TABLE draw (
     seed BYTEA NOT NULL,
     opens_at BIGINT NOT NULL,
     closes_at BIGINT NOT NULL,
+    closed_at BIGINT,
     result TEXT,
     drawn_at BIGINT
 );

@@ -28,3 +28,20 @@ async fn a_killed_payer_leaves_every_step_whole() {
         store::contract::nothing_acknowledged_is_lost(database(&prefix).await, acknowledged).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_sale_loses_no_claim_and_doubles_none() {
+    if let Ok(prefix) = std::env::var(PREFIX) {
+        return store::contract::claim_until_killed(database(&prefix).await).await;
+    }
+    for steps in [1, 40, 130, 230] {
+        let prefix = format!("s{}_{steps}_", std::process::id());
+        let mut seller = Command::new(std::env::current_exe().expect("this test"));
+        seller
+            .args(["--exact", "killed::a_killed_sale_loses_no_claim_and_doubles_none", "--nocapture"])
+            .env(PREFIX, &prefix)
+            .env("SHIMIN_TEST_POSTGRES", crate::server::url());
+        let acknowledged = store::contract::kill_after(&mut seller, steps);
+        store::contract::no_claim_is_lost_and_none_is_doubled(database(&prefix).await, acknowledged).await;
+    }
+}

@@ -151,6 +151,7 @@ CREATE TABLE booking_tally (
     PRIMARY KEY (service, place, day, state)
 ) STRICT, WITHOUT ROWID;
 
+-- Who would have what comes back, as long as anybody could use it.
 CREATE TABLE waiting (
     id BLOB NOT NULL PRIMARY KEY,
     pool INTEGER NOT NULL,
@@ -159,9 +160,11 @@ CREATE TABLE waiting (
     units INTEGER NOT NULL CHECK (units > 0),
     lot INTEGER,
     detail BLOB NOT NULL,
-    joined_at INTEGER NOT NULL
+    joined_at INTEGER NOT NULL,
+    until_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX waiting_person ON waiting (pool, person);
+CREATE INDEX waiting_until ON waiting (until_at);
 CREATE INDEX waiting_account ON waiting (account) WHERE account IS NOT NULL;
 
 -- A draw is published: the hash of its seed before the first claim, everything else after the last one.
@@ -174,6 +177,7 @@ CREATE TABLE draw (
     seed BLOB NOT NULL,
     opens_at INTEGER NOT NULL,
     closes_at INTEGER NOT NULL,
+    closed_at INTEGER,
     result TEXT,
     drawn_at INTEGER
 ) STRICT, WITHOUT ROWID;

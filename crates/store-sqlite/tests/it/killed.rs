@@ -126,3 +126,19 @@ async fn a_killed_payer_leaves_every_step_whole() {
     }
     drop(std::fs::remove_dir_all(&dir));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_sale_loses_no_claim_and_doubles_none() {
+    if let Ok(dir) = std::env::var(DIR) {
+        return store::contract::claim_until_killed(Arc::new(Files::new(dir))).await;
+    }
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("killed-sale-{}", std::process::id()));
+    for steps in [1, 40, 100, 170, 230] {
+        let dir = dir.join(steps.to_string());
+        let mut seller = Command::new(std::env::current_exe().expect("this test"));
+        seller.args(["--exact", "killed::a_killed_sale_loses_no_claim_and_doubles_none", "--nocapture"]).env(DIR, &dir);
+        let acknowledged = store::contract::kill_after(&mut seller, steps);
+        store::contract::no_claim_is_lost_and_none_is_doubled(Arc::new(Files::new(&dir)), acknowledged).await;
+    }
+    drop(std::fs::remove_dir_all(&dir));
+}

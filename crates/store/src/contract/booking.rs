@@ -108,6 +108,7 @@ pub(super) fn claim(n: u64, who: u64, resource: &str, pool: i64, profile: &Arc<P
         party_count: 1,
         price: Money::ZERO,
         drawn: false,
+        waiting: None,
         profile: Arc::clone(profile),
         calendar: Arc::new(Calendar::default()),
         detail: sealed("who and where"),

@@ -44,7 +44,7 @@ pub async fn pay_until_killed(opener: Arc<dyn Opener>) {
     tasks.join_all().await;
 }
 
-fn say(n: u64, version: i64) {
+pub(super) fn say(n: u64, version: i64) {
     writeln!(std::io::stdout().lock(), "acknowledged {n} {version}").expect("somebody listens");
 }
 

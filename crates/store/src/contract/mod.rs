@@ -7,7 +7,9 @@ mod behaviour;
 mod booking;
 mod books;
 mod companion;
+mod fairness;
 mod killed;
+mod killed_claims;
 mod model;
 mod money;
 mod money_back;
@@ -24,11 +26,13 @@ pub use behaviour::*;
 pub use booking::*;
 pub use books::*;
 pub use companion::*;
+pub use fairness::*;
 use kernel::{
     Access, AccountId, Actor, CityId, DepartmentId, Id, Index, Rng, Sealed, SeededRng, ServiceId, Timestamp,
     access::Purpose,
 };
 pub use killed::*;
+pub use killed_claims::*;
 pub use model::*;
 pub use money::*;
 pub use money_back::*;
@@ -112,6 +116,8 @@ macro_rules! contract_suite {
             seats_are_sold_over_legs
             bookings_are_shown_to_whose_they_are
             time_that_was_told_is_kept
+            a_waiting_list_keeps_its_places
+            a_draw_is_closed_before_it_is_drawn_and_drawn_once
             five_thousand_claim_twenty_units
             whatever_happens_at_once_the_stock_agrees
             sixty_four_tasks_change_one_booking_once

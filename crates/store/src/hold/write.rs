@@ -8,6 +8,7 @@ use kernel::{Id, Index};
 use super::{Hold, HoldRefused, batch::Granted};
 use crate::{
     City, Error, KeyReused, Once, Result, Row, Tx, Value, booking, once, outbox, statement::statement, value::values,
+    waiting,
 };
 
 statement! {
@@ -161,6 +162,7 @@ struct Rows {
     units: Vec<Vec<Value>>,
     messages: Vec<Vec<Value>>,
     once: Vec<Vec<Value>>,
+    waiting: Vec<Vec<Value>>,
 }
 
 impl Rows {
@@ -181,6 +183,7 @@ impl Rows {
             self.keys.push(values![person, &key.text, i64::from(*ordinal), *seq, key.live_only].to_vec());
         }
         self.messages.extend(hold.messages.iter().map(outbox::row));
+        self.waiting.extend(hold.waiting.map(|id| values![id].to_vec()));
         if let Some(once) = &hold.once {
             self.once.push(once::row(once, &Ok::<Id, KeyReused>(hold.id), hold.at)?);
         }
@@ -207,6 +210,7 @@ pub(crate) async fn granted(tx: &mut dyn Tx, granted: &[Granted<'_>]) -> Result<
     tx.batch(&HOLD_TALLY, &tallies).await?;
     tx.set(&outbox::OUTBOX_POST, &rows.messages).await?;
     tx.set(&once::ONCE_KEEP, &rows.once).await?;
+    tx.batch(&waiting::WAITING_DROP, &rows.waiting).await?;
     Ok(())
 }
 

@@ -60,6 +60,10 @@ impl StoreEngine for Failing<Arc<dyn StoreEngine>> {
         self.inner.load()
     }
 
+    fn is_alone(&self) -> bool {
+        self.inner.is_alone()
+    }
+
     fn close(&self) -> Fut<'_, ()> {
         self.inner.close()
     }

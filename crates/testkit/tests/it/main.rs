@@ -15,6 +15,7 @@ mod desk_money;
 mod full;
 mod misbehaviour;
 mod money;
+mod offers;
 mod reload;
 mod restart;
 mod stories;
