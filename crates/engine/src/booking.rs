@@ -8,6 +8,7 @@ mod admission;
 mod change;
 mod claim;
 mod companion;
+mod draw;
 pub(crate) mod drive;
 pub(crate) mod errand;
 mod hold;
@@ -20,12 +21,15 @@ mod say;
 mod show;
 mod unit;
 mod view;
+mod waiting;
+mod wish;
 
 pub(crate) use self::{admission::Doors, job::Rolled, offer::Looks};
 pub use self::{
     admission::{Pass, Waits},
     change::Wished,
     companion::{CompanionForm, CompanionView, Kin},
+    draw::{DrawEntry, DrawView, Drawn},
     hold::{BookingQuote, HoldForm, HoldOutcome, PartnerForm, PersonForm, QuotePerson},
     near::NearView,
     price::{Said as SaidOfPerson, height},
@@ -34,4 +38,5 @@ pub use self::{
         CancelView, DayState, MatterView, PeriodView, PersonLine, PlaceRef, PlaceView, PlacesView, ResourceView,
         RulesView, SeatView, SectionView, SittingView, StopView, TripView, UnitsView, Where,
     },
+    waiting::{Joined, WaitingView},
 };

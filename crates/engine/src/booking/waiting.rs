@@ -10,11 +10,7 @@ use kernel::{CityId, Id, Kind, Result, ServiceId, Text, Timestamp, access::Purpo
 use store::{JoinWaiting, WaitingEntry};
 
 use super::{hold::HoldForm, wish::Wish};
-use crate::{
-    Citizen, Platform,
-    platform::need_real_name,
-    real_name::PERSON,
-};
+use crate::{Citizen, Platform, platform::need_real_name, real_name::PERSON};
 
 /// Whoever waits for more than this waits for nothing.
 const WAITING_MAX: usize = 5;

@@ -2,7 +2,7 @@
 //! made it. It is sealed with the list's row; when it is granted it becomes a hold like any other.
 
 use capability::booking::{Refusal, pool::Door};
-use kernel::{AccountId, CityId, Error, Id, Kind, Receipt, Result, Sealed, ServiceId, Timestamp};
+use kernel::{AccountId, CityId, Error, Id, Kind, Result, Sealed, ServiceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{HeldBooking, HoldRefused};
 
@@ -55,6 +55,11 @@ impl Wish {
         Timestamp(self.starts_at)
     }
 
+    /// The one who made it.
+    pub(crate) fn first(&self) -> Option<&Who> {
+        self.persons.first().map(|(who, _)| who)
+    }
+
     /// The same wish for another sitting, a lesser one.
     pub(crate) fn instead(&self, pool: &store::NewPool) -> Self {
         Self { resource: Some(pool.resource.clone()), starts_at: pool.starts_at.0, ..self.clone() }
@@ -93,12 +98,6 @@ impl Platform {
     pub(crate) fn read_wish(&self, sealed: &Sealed) -> Result<Wish> {
         let read = self.inner.vault.process(WISH, sealed, |bytes| serde_json::from_slice(bytes))?;
         read.map_err(|_| Error::internal("a wish that cannot be read"))
-    }
-
-    /// For its owner.
-    pub(crate) fn open_wish(&self, sealed: &Sealed, receipt: &Receipt) -> Result<Wish> {
-        let bytes = self.inner.vault.open(WISH, sealed, receipt)?;
-        serde_json::from_slice(&bytes).map_err(|_| Error::internal("a wish that cannot be read"))
     }
 
     /// Makes the claim of a wish, and tells whoever made it. `waiting` leaves the list in the same commit.
