@@ -77,6 +77,8 @@ pub struct PaymentView {
     /// The department's own number of the posting.
     pub biller_ref: Option<String>,
     pub receipt: Option<Id>,
+    /// What it is for, if that is a booking.
+    pub booking: Option<Id>,
     pub refunds: Vec<RefundLine>,
 }
 
@@ -195,6 +197,11 @@ impl Platform {
             state: facts.state,
             amount: facts.amount,
             refunded: facts.refunded,
+            booking: detail
+                .lines
+                .first()
+                .filter(|_| facts.purpose == PayPurpose::Booking.word())
+                .and_then(|line| Id::parse(&line.bill)),
             lines: detail.lines.into_iter().map(PaidLine::from).collect(),
             customer: detail.customer,
             department: department.map(|department| department.name.clone()).unwrap_or_default(),

@@ -128,6 +128,12 @@ impl Platform {
         &self.inner.rng
     }
 
+    /// Where citizens reach the pages.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.inner.public_url
+    }
+
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.inner.clock.now()

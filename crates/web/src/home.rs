@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{http::StatusCode, response::Response};
 use capability::payment::State;
-use engine::{Home, HomeStat};
+use engine::{BookingLine, Home, HomeStat};
 use kernel::Lang;
 use manifest::{
     CityPack, Service,
@@ -17,6 +17,7 @@ use ui::{
 };
 
 use crate::{
+    booking::list::Line,
     frame::{self, Frame},
     headers::Text,
     return_path::with_return,
@@ -26,6 +27,9 @@ use crate::{
 
 /// Tiles on the home page; the rest is one tap further.
 const TILES_MAX: usize = 8;
+
+/// More bookings than these are one tap further.
+const BOOKINGS_MAX: usize = 3;
 
 /// More figures than fit a thumb's width are a table, which is one tap away.
 const FIGURES_MAX: usize = 4;
@@ -37,20 +41,24 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
     let pack = visit.city()?;
     let city = &pack.city;
     visit.remember_city(&city.id);
-    let home = match &visit.citizen {
-        Some(citizen) if citizen.verified => Some(visit.platform().home(citizen, &city.id).await?),
-        _ => None,
-    };
-    Ok(page(visit, &pack, home.as_ref()))
+    let (mut home, mut bookings) = (None, Vec::new());
+    if let Some(citizen) = visit.citizen.as_ref().filter(|citizen| citizen.verified) {
+        home = Some(visit.platform().home(citizen, &city.id).await?);
+        if !pack.offers.is_empty() {
+            bookings = visit.platform().bookings_ahead(citizen, &city.id).await?;
+        }
+    }
+    Ok(page(visit, &pack, home.as_ref(), &bookings))
 }
 
 /// The page is what concerns the person in a frame that many people share.
-pub(crate) fn page(visit: &Visit, pack: &Arc<CityPack>, home: Option<&Home>) -> Response {
+pub(crate) fn page(visit: &Visit, pack: &Arc<CityPack>, home: Option<&Home>, bookings: &[BookingLine]) -> Response {
     let services = || visit.catalogue.services_of(pack).map(|service| &**service);
     let cards = with_card(services(), home);
     // Whoever has nothing here yet is shown a way on that is the same for all of them, so it belongs to the frame.
-    let plain = home.is_none_or(|home| home.cards.is_empty() && home.asked_consents == 0 && home.unfinished.is_none());
-    let mine = || mine(visit, pack, home);
+    let plain = bookings.is_empty()
+        && home.is_none_or(|home| home.cards.is_empty() && home.asked_consents == 0 && home.unfinished.is_none());
+    let mine = || mine(visit, pack, home, bookings);
     let inside = || if plain { mine() } else { frame::hole() };
     let frame = || Frame::new(&around(visit, pack, &services().collect::<Vec<_>>(), cards, inside()));
     // An address with a query of its own returns to itself from the size buttons, so its frame is not everybody's.
@@ -80,11 +88,14 @@ fn around(visit: &Visit, pack: &CityPack, services: &[&Service], cards: u16, ins
     let city = &pack.city;
     let l = visit.lang;
     let hotline = text::help_call(l, &city.hotline);
-    let (bills, payments) = (format!("/{}/bills", city.id), format!("/{}/payments", city.id));
+    let path = |page: &str| format!("/{}/{page}", city.id);
+    let (bills, payments, bookings) = (path("bills"), path("payments"), path("bookings"));
     let billed = services.iter().any(|service| service.subject == Subject::Customer);
     let paid = services.iter().any(|service| service.pay.is_some());
     let row = |title, detail, href, icon| Row { title, detail, href: Some(href), icon: Some(icon), ..Row::default() };
     let money = [
+        (!pack.offers.is_empty())
+            .then(|| row(text::bookings_title(l), text::bookings_row_detail(l), &*bookings, "calendar-check")),
         billed.then(|| row(text::bills_title(l), text::bills_row_detail(l), &*bills, "receipt")),
         paid.then(|| row(text::payments_title(l), text::payments_row_detail(l), &*payments, "wallet")),
     ];
@@ -123,7 +134,7 @@ fn rows_card(list: &[Row<'_>]) -> Markup {
 }
 
 /// What concerns the person: the way in, the way on, or the figures.
-fn mine(visit: &Visit, pack: &CityPack, home: Option<&Home>) -> Markup {
+fn mine(visit: &Visit, pack: &CityPack, home: Option<&Home>, bookings: &[BookingLine]) -> Markup {
     let l = visit.lang;
     let id = &pack.city.id;
     let here = format!("/{id}");
@@ -147,6 +158,7 @@ fn mine(visit: &Visit, pack: &CityPack, home: Option<&Home>) -> Markup {
                 (rows_card(&[Row { title: &waiting(l, home.asked_consents), href: Some("/me/consents"), icon: Some("handshake"), ..Row::default() }]))
             }
             @if let Some((payment, state)) = home.unfinished { (rows_card(&[unfinished(l, state, &format!("/{id}/payments/{payment}"))])) }
+            @if !bookings.is_empty() { (ahead(visit, pack, bookings)) }
             @if home.cards.is_empty() {
                 (rows_card(&[Row { title: text::add_card_row_title(l), detail: text::add_card_row_detail(l),
                     href: Some(&format!("/{id}/cards")), icon: Some("plus"), ..Row::default() }]))
@@ -155,6 +167,14 @@ fn mine(visit: &Visit, pack: &CityPack, home: Option<&Home>) -> Markup {
             }
         },
     }
+}
+
+/// Bookings that something is still to come of, the next first.
+fn ahead(visit: &Visit, pack: &CityPack, bookings: &[BookingLine]) -> Markup {
+    let l = visit.lang;
+    let lines: Vec<Line> = bookings.iter().take(BOOKINGS_MAX).map(|line| Line::new(visit, pack, line)).collect();
+    let list: Vec<Row<'_>> = lines.iter().map(|line| line.row(Some("calendar-check"))).collect();
+    card(text::bookings_title(l), Some((text::all(l), &format!("/{}/bookings", pack.city.id))), rows(&list))
 }
 
 /// A payment that was begun: on, or out; or paid, and only to be looked at.
@@ -242,7 +262,12 @@ fn common(visit: &Visit, pack: &CityPack, services: &[&Service], cards: u16) -> 
         .enumerate()
         .map(|(at, service)| {
             // Whoever has the card gets the answer; everybody else reads first what the service is.
-            if cards >> at & 1 == 1 { ask_href(pack, &service.id) } else { format!("/{id}/s/{}", service.id) }
+            match service.booking {
+                // What is free can be looked at without reading first.
+                Some(_) => format!("/{id}/s/{}/book", service.id),
+                None if cards >> at & 1 == 1 => ask_href(pack, &service.id),
+                None => format!("/{id}/s/{}", service.id),
+            }
         })
         .collect();
     let list: Vec<Tile<'_>> = services

@@ -1,6 +1,8 @@
 //! A form that did not go through: which fields need mending, or why it could not be dealt with now. The form is shown
 //! again with everything that was typed, so nobody starts over.
 
+use std::borrow::Cow;
+
 use axum::http::StatusCode;
 use kernel::{Error, Kind, Lang};
 use maud::{Markup, html};
@@ -13,7 +15,7 @@ use crate::trouble::Trouble;
 
 #[derive(Debug)]
 pub(crate) struct Mishap {
-    fields: Vec<(&'static str, String)>,
+    fields: Vec<(Cow<'static, str>, String)>,
     /// Title and explanation, when it is not the person's typing.
     notice: Option<(String, &'static str)>,
     status: StatusCode,
@@ -24,12 +26,18 @@ impl Mishap {
         Self { fields: Vec::new(), notice: None, status: StatusCode::OK }
     }
 
+    /// Mistakes in fields that the page itself has named.
+    pub(crate) fn of_fields(fields: Vec<(String, String)>) -> Self {
+        let fields = fields.into_iter().map(|(name, message)| (Cow::Owned(name), message)).collect();
+        Self { fields, notice: None, status: StatusCode::UNPROCESSABLE_ENTITY }
+    }
+
     /// What a form can say about an error; what it cannot is passed on, to be a page of its own.
     pub(crate) fn of_error(error: Error, lang: Lang) -> Result<Self, Trouble> {
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let notice = match &error.kind {
             Kind::Invalid(fields) => {
-                let fields = fields.iter().map(|field| (field.field, field.say(lang))).collect();
+                let fields = fields.iter().map(|field| (Cow::Borrowed(field.field), field.say(lang))).collect();
                 return Ok(Self { fields, notice: None, status });
             }
             Kind::TooMany { retry_after_s } => (
@@ -64,7 +72,7 @@ impl Mishap {
     /// What stands above the heading.
     pub(crate) fn above(&self, lang: Lang) -> Markup {
         html! {
-            (error_summary(lang, self.fields.iter().map(|(name, message)| (*name, message.as_str()))))
+            (error_summary(lang, self.fields.iter().map(|(name, message)| (&**name, message.as_str()))))
             @if let Some((title, detail)) = &self.notice { (notice(Tone::Warn, title, html! { p { (detail) } })) }
         }
     }

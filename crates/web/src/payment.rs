@@ -1,11 +1,7 @@
 //! A payment, from the cashier to the receipt or to the money back home. Every state is a page that can be left, reloaded
 //! and bookmarked; none of them promises more than is known.
 
-use axum::{
-    body::Body,
-    http::{HeaderValue, header},
-    response::Response,
-};
+use axum::response::Response;
 use capability::{
     payment::State,
     refund::{Reason, Route as RefundRoute, State as RefundState},
@@ -23,7 +19,8 @@ use ui::{
 };
 
 use crate::{
-    bill, headers,
+    bill,
+    booking::booking_path,
     quote::{ask_path, device},
     route::Outcome,
     visit::{Sheet, Visit},
@@ -76,10 +73,7 @@ pub(crate) async fn state(visit: &mut Visit) -> Outcome {
     let pack = visit.city()?;
     let id = visit.id_param("payment")?;
     let state = visit.platform().payment_state(visit.citizen()?, &pack.city.id, id).await?;
-    let mut response = Response::new(Body::from(state.word()));
-    headers::put_on(response.headers_mut(), None, true);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    Ok(response)
+    Ok(visit.word(state.word()))
 }
 
 fn path(pack: &CityPack, payment: &PaymentView) -> String {
@@ -105,6 +99,9 @@ pub(crate) fn page(visit: &Visit, pack: &CityPack, payment: &PaymentView) -> Res
         @if payment.state == State::Posted {
             (heading(&title, &lead))
             (good_news(&format!("¥{amount}"), &text::payment_posted_detail(l, department), html! {
+                @if let Some(booking) = payment.booking {
+                    p.actions { (Button::primary(text::booking_see_voucher(l)).href(&booking_path(pack, booking)).icon("qr-code").wide()) }
+                }
                 p.actions { (Button::primary(text::payment_receipt(l)).href(&format!("{}/receipt", path(pack, payment))).icon("receipt").wide()) }
             }))
         } @else {
@@ -120,6 +117,10 @@ pub(crate) fn page(visit: &Visit, pack: &CityPack, payment: &PaymentView) -> Res
             State::Paid | State::Posting => {
                 (notice(Tone::Info, &format!("¥{amount}"), html! { p { (text::payment_processing_detail(l, department)) } }))
                 (look(visit, pack, payment, text::payment_refresh(l)))
+            }
+            State::Failed | State::Refunding if payment.booking.is_some() => {
+                (look(visit, pack, payment, text::payment_refresh(l)))
+                p.actions { (Button::primary(text::booking_see(l)).href(&bills(pack, service, payment)).wide()) }
             }
             State::Failed | State::Refunding => (look(visit, pack, payment, text::payment_refresh(l))),
             State::Refunded => { p { (text::payment_refunded_detail(l)) } }
@@ -152,6 +153,9 @@ pub(crate) fn page(visit: &Visit, pack: &CityPack, payment: &PaymentView) -> Res
 
 /// The bill that it was for: everything is there again.
 fn bills(pack: &CityPack, service: Option<&Service>, payment: &PaymentView) -> String {
+    if let Some(booking) = payment.booking {
+        return booking_path(pack, booking);
+    }
     match (service, payment.card) {
         (Some(service), Some(card)) => ask_path(pack, service, card),
         _ => format!("/{}/s/{}/ask", pack.city.id, payment.service),

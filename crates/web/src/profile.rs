@@ -27,11 +27,15 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
 pub(crate) fn me_page(visit: &Visit, profile: &ProfileView) -> Response {
     let l = visit.lang;
     let cards = visit.look.as_ref().map(|pack| format!("/{}/cards", pack.city.id));
-    let money = visit.look.as_ref().map(|pack| ["bills", "payments"].map(|page| format!("/{}/{page}", pack.city.id)));
+    let money = visit
+        .look
+        .as_ref()
+        .map(|pack| ["bills", "payments", "bookings"].map(|page| format!("/{}/{page}", pack.city.id)));
     let mut own = vec![];
-    if let Some([bills, payments]) = &money {
+    if let Some([bills, payments, bookings]) = &money {
         let row =
             |title, detail, href, icon| Row { title, detail, href: Some(href), icon: Some(icon), ..Row::default() };
+        own.push(row(text::bookings_title(l), text::bookings_row_detail(l), &**bookings, "calendar-check"));
         own.push(row(text::bills_title(l), text::bills_row_detail(l), &**bills, "receipt"));
         own.push(row(text::payments_title(l), text::payments_row_detail(l), &**payments, "wallet"));
     }
@@ -49,6 +53,15 @@ pub(crate) fn me_page(visit: &Visit, profile: &ProfileView) -> Response {
         detail: text::family_lead(l),
         href: Some("/me/consents"),
         icon: Some("users"),
+        ..Row::default()
+    });
+    let max = visit.platform().companions_max();
+    let companions_lead = text::companions_lead(l, max);
+    own.push(Row {
+        title: text::companions_title(l),
+        detail: &companions_lead,
+        href: Some("/me/companions"),
+        icon: Some("user-plus"),
         ..Row::default()
     });
     let data = [

@@ -1,10 +1,6 @@
 //! Receipts: for the owner to read, print and keep; for anybody to confirm a printed one or to verify a file.
 
-use axum::{
-    body::Body,
-    http::{HeaderValue, StatusCode, header},
-    response::Response,
-};
+use axum::{http::StatusCode, response::Response};
 use engine::{ReceiptPublic, ReceiptView};
 use kernel::{Id, Kind, Lang, Money};
 use ledger::{
@@ -20,7 +16,6 @@ use ui::{
 };
 
 use crate::{
-    headers,
     route::Outcome,
     visit::{Sheet, Visit},
 };
@@ -105,14 +100,8 @@ pub(crate) async fn file(visit: &mut Visit) -> Outcome {
     let pack = visit.city()?;
     let payment = visit.id_param("payment")?;
     let (number, file) = visit.platform().receipt_file(visit.citizen()?, &pack.city.id, payment).await?;
-    let mut response = Response::new(Body::from(file.write()));
-    headers::put_on(response.headers_mut(), None, true);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-    let name = format!("attachment; filename=\"receipt-{number}.json\"");
-    response
-        .headers_mut()
-        .insert(header::CONTENT_DISPOSITION, HeaderValue::try_from(name).map_err(|_| Kind::Internal)?);
-    Ok(response)
+    let name = format!("receipt-{number}.json");
+    Ok(visit.file("application/json; charset=utf-8", Some(&name), file.write()))
 }
 
 /// The page behind a printed receipt's code.

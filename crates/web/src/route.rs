@@ -12,8 +12,9 @@ use axum::{
 use tower_http::csrf::CsrfLayer;
 
 use crate::{
-    Site, about, access, asset, autopay, bill, card, city, consent, customer, gallery, health, home, payment, profile,
-    quote, real_name, receipt, record, rest, search, service, session, settings, sign_in, token,
+    Site, about, access, asset, autopay, bill, booking, card, city, companion, consent, customer, gallery, health,
+    home, payment, profile, quote, real_name, receipt, record, rest, search, service, session, settings, sign_in,
+    token,
     trouble::{self, Trouble},
     visit::{Visit, enter},
 };
@@ -88,6 +89,9 @@ routes! {
     POST "/me/consents"                             Verified    Page consent::ask;
     POST "/me/consents/{id}/grant"                  Verified    Page consent::grant;
     POST "/me/consents/{id}/withdraw"               Verified    Page consent::withdraw;
+    GET  "/me/companions"                           Verified    Page companion::list;
+    POST "/me/companions"                           Verified    Page companion::create;
+    POST "/me/companions/{id}/remove"               Verified    Page companion::remove;
     GET  "/me/sessions"                             SignedIn    Page session::list;
     POST "/me/sessions/end-all"                     SignedIn    Page session::end_all;
     POST "/me/sessions/{id}/end"                    SignedIn    Page session::end;
@@ -123,6 +127,21 @@ routes! {
     GET  "/{city}/s/{service}/evidence/{card}/{row}" Verified   Page record::detail::evidence;
     GET  "/{city}/s/{service}/pay/{card}"           Verified    Page quote::show;
     POST "/{city}/s/{service}/pay/{card}"           Verified    Page quote::pay;
+    GET  "/{city}/s/{service}/book"                 Anyone      Page booking::browse::show;
+    GET  "/{city}/s/{service}/book/check"           Verified    Page booking::check::show;
+    POST "/{city}/s/{service}/book/check"           Verified    Page booking::check::hold;
+    GET  "/{city}/s/{service}/query"                Anyone      Page booking::find::form_page;
+    POST "/{city}/s/{service}/query"                Anyone      Page booking::find::find;
+    GET  "/{city}/bookings"                         Verified    Page booking::list::show;
+    GET  "/{city}/bookings/{booking}"               Verified    Page booking::show::show;
+    GET  "/{city}/bookings/{booking}/state"         Verified    Page booking::act::state;
+    GET  "/{city}/bookings/{booking}/calendar.ics"  Verified    Page booking::calendar::file;
+    POST "/{city}/bookings/{booking}/confirm"       Verified    Page booking::act::confirm;
+    POST "/{city}/bookings/{booking}/extend"        Verified    Page booking::act::extend;
+    POST "/{city}/bookings/{booking}/pay"           Verified    Page booking::act::pay;
+    POST "/{city}/bookings/{booking}/consent"       Verified    Page booking::act::consent;
+    GET  "/{city}/bookings/{booking}/cancel"        Verified    Page booking::act::cancel_form;
+    POST "/{city}/bookings/{booking}/cancel"        Verified    Page booking::act::cancel;
     GET  "/{city}/bills"                            Verified    Page bill::list;
     GET  "/{city}/payments"                         Verified    Page payment::list;
     GET  "/{city}/payments/{payment}"               Verified    Page payment::show;

@@ -57,9 +57,12 @@ pub(crate) async fn start(visit: &mut Visit) -> Outcome {
     let service = visit.service(&pack)?;
     let l = visit.lang;
     let id = &pack.city.id;
-    let ask = format!("/{id}/s/{}/ask", service.id);
+    let books = service.booking.is_some();
+    let ask = format!("/{id}/s/{}/{}", service.id, if books { "book" } else { "ask" });
     let guide = &service.guide;
     let (label, href) = match &visit.citizen {
+        // Anybody may look at what is free.
+        _ if books => (text::booking_start(l), ask),
         None => (text::start_sign_in_first(l), with_return("/sign-in", Some(&ask))),
         Some(citizen) if !citizen.verified => (text::real_name_needed(l), with_return("/real-name", Some(&ask))),
         Some(_) => (text::start_now(l), ask),

@@ -138,6 +138,12 @@ impl Platform {
         }
     }
 
+    /// How many an account may have.
+    #[must_use]
+    pub fn companions_max(&self) -> u64 {
+        self.inner.limits.companions_max
+    }
+
     /// Those whom the citizen has added.
     pub async fn companions(&self, citizen: &Citizen) -> Result<Vec<CompanionView>> {
         let today = self.now().date();

@@ -74,6 +74,8 @@ pub enum Deed {
     Move,
     /// Nobody does anything until the deadline has passed.
     LetExpire,
+    /// Whoever offers it calls it off.
+    Stop,
 }
 
 /// What kind of thing is wanted; what is not said does not matter.
@@ -152,20 +154,6 @@ pub enum BookingState {
 }
 
 impl BookingState {
-    pub const ALL: [Self; 11] = [
-        Self::Held,
-        Self::Booked,
-        Self::Paid,
-        Self::CheckedIn,
-        Self::Done,
-        Self::Cancelled,
-        Self::Moved,
-        Self::NoShow,
-        Self::Expired,
-        Self::Stopped,
-        Self::Refused,
-    ];
-
     /// The word of the same state in `capability::booking`.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -10,7 +10,6 @@ macro_rules! on_both_engines {
 
 mod authorisation;
 mod bills;
-mod booking_stories;
 mod desk;
 mod desk_money;
 mod full;

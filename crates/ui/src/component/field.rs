@@ -27,6 +27,10 @@ pub enum Input {
     CustomerNo,
     /// The end of a name, one or two characters.
     HolderTail,
+    /// The last four of an ID number.
+    IdTail,
+    /// A length in centimetres.
+    Height,
     /// Yuan.
     Amount,
     Search,
@@ -54,6 +58,8 @@ impl Input {
             Self::Login => ("text", "text", "username", 40, "mono w-20"),
             Self::Password => ("password", "text", "current-password", 200, "mono w-20"),
             Self::Date => ("date", "text", "off", 10, "w-10"),
+            Self::IdTail => ("text", "text", "off", 8, "mono w-10"),
+            Self::Height => ("text", "numeric", "off", 6, "mono w-10"),
             Self::Amount => ("text", "decimal", "transaction-amount", 12, "mono w-10"),
             Self::Search => ("search", "search", "off", 60, ""),
         }
@@ -169,6 +175,18 @@ pub fn radios(lang: Lang, field: &Field<'_>, options: &[Radio<'_>]) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Several inputs under one question.
+#[must_use]
+pub fn group(field: &Field<'_>, body: Markup) -> Markup {
+    html! {
+        fieldset.field.bad[field.error.is_some()] aria-describedby=[field.described_by()] {
+            legend { (field.label) }
+            (field.hint_and_error())
+            (body)
         }
     }
 }

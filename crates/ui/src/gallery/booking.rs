@@ -84,7 +84,7 @@ fn holding(lang: Lang) -> Markup {
         (Voucher {
             title: t("湖滨市第一医院 · 心内科 · 王医生", "First Hospital · Cardiology · Dr Wang"),
             when: &when,
-            unit: &text::voucher_call_no(lang, 12),
+            unit: &text::voucher_call_no(lang, "12"),
             number: "202603020012",
             code: Some("SM1.9901.202603020012.1772418600.1.k1.AAAAAAAA"),
             lines: vec![

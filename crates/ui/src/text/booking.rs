@@ -37,7 +37,27 @@ crate::texts! {
     booking_rules_title: "预约须知", "Good to know";
     booking_rule_hold(minutes: u64): "选好以后为您保留 {minutes} 分钟。", "It is kept for you for {minutes} minute.", "It is kept for you for {minutes} minutes.";
     booking_rule_hold_days(days: u64): "选好以后为您保留 {days} 天。", "It is kept for you for {days} day.", "It is kept for you for {days} days.";
-    booking_rule_no_show(text: &str): "约了没去：{text}", "If you do not come: {text}";
+    booking_rule_release(at: &str, from: &str, days: u64): "每天 {at} 放号，可以约{from}到第 {days} 天的。", "Opens at {at} every day, from {from} up to {days} days ahead.";
+    booking_rule_from_today: "当天", "today";
+    booking_rule_from_tomorrow: "明天", "tomorrow";
+    booking_rule_from_day(days: u64): "第 {days} 天", "{days} day ahead", "{days} days ahead";
+    booking_rule_all_back: "在那之前取消，付的钱全退。", "Cancelled before that, all you paid comes back.";
+    booking_rule_moves(count: u64): "可以改时间 {count} 次。", "It can be moved {count} time.", "It can be moved {count} times.";
+    booking_rule_no_shows(count: u64, within: &str, lasts: &str): "{within}约了没去满 {count} 次，{lasts}不能在网上约。", "Missed {count} time within {within}: no online booking for {lasts}.", "Missed {count} times within {within}: no online booking for {lasts}.";
+    booking_rule_cancels(count: u64, within: &str, lasts: &str): "{within}取消满 {count} 次，{lasts}不能在网上约。", "Cancelled {count} time within {within}: no online booking for {lasts}.", "Cancelled {count} times within {within}: no online booking for {lasts}.";
+    length_calendar_month: "当月", "the calendar month";
+    length_days(count: u64): "{count} 天内", "{count} day", "{count} days";
+    length_months(count: u64): "{count} 个月内", "{count} month", "{count} months";
+    booking_choose(word: &str): "选{word}", "Choose: {word}";
+    booking_about: "这项服务怎么办", "About this service";
+    quota_of_place: "每人在这里", "here";
+    quota_of_section: "每人在这个科室或窗口", "in this department";
+    quota_of_resource: "每人这位医生或这趟车", "of this one";
+    quota_of_matter: "每人这件事", "for this matter";
+    quota_per_half_day: "半天内", "per half-day";
+    quota_per_day: "一天内", "per day";
+    quota_per_month: "一个月内", "per month";
+    quota_per_live: "同时", "at a time";
     booking_query_link: "已经约好了？用预约号查询", "Booked already? Look it up by number";
 
     // Checking
@@ -54,6 +74,9 @@ crate::texts! {
     booking_self: "我自己", "Me";
     booking_add_companion: "添加同行人或就诊人", "Add a person you book for";
     booking_height(name: &str): "{name}的身高（厘米）", "Height of {name} in centimetres";
+    booking_height_wrong: "身高填 30 到 250 之间的整数，单位厘米", "A height is a whole number of centimetres from 30 to 250";
+    booking_persons_max(max: u64): "一次最多 {max} 人", "Up to {max} at a time";
+    booking_reductions(name: &str): "{name}的优惠", "Reductions for {name}";
     booking_height_hint: "儿童按身高优惠，入口会量。不知道可以不填。", "Children pay by height; it is measured at the gate. Leave it empty if you do not know.";
     booking_proof(name: &str): "{name}的优惠证件", "Papers of {name} for a reduction";
     booking_proof_none: "没有", "None";
@@ -64,6 +87,9 @@ crate::texts! {
     booking_partner_name: "对方姓名", "Their name";
     booking_partner_id: "对方身份证号", "Their ID number";
     booking_seats_title: "选座位", "Choose seats";
+    booking_seats_wrong: "座位数要和坐车的人数一样，或者一个都不选", "As many seats as people who sit, or none at all";
+    booking_changed_detail(before: &str, now: &str): "刚才是 {before} 元，按现在填的是 {now} 元。还没有预约，也没有付款。", "It was {before} yuan; with what is filled in now it is {now} yuan. Nothing is booked or paid yet.";
+    booking_height_max(cm: u64): "身高不超过 {cm} 厘米", "no taller than {cm} cm";
     booking_seats_hint: "每人一个。不选就由我们按顺序安排。", "One for each person. If you choose none, we take them in order.";
     seat_as_list: "排成列表", "As a list";
     seat_taken: "已售", "Taken";

@@ -39,7 +39,7 @@ crate::texts! {
     refused_title(department: &str): "{department}没有接受这次预约", "{department} could not take this booking";
 
     // What follows
-    hold_until(at: &str): "为您保留到 {at}", "Kept for you until {at}";
+    hold_until(at: &str): "为您保留到{at}", "Kept for you until {at}";
     hold_soon: "还剩不到 2 分钟", "Less than 2 minutes left";
     hold_over: "时间到了，号可能已经放回。", "The time is over; it may have gone back.";
     hold_extend(minutes: u64): "延长 {minutes} 分钟（只有一次）", "{minutes} more minute (once)", "{minutes} more minutes (once)";
@@ -48,7 +48,6 @@ crate::texts! {
     hold_pay(amount: &str): "付款 {amount} 元", "Pay {amount} yuan";
     hold_give_up: "不要了，放回去", "Give it back";
     hold_paying: "付款没有完成。付过的话，几秒钟后就会显示。", "The payment is not complete. If you have paid, it shows within seconds.";
-    held_open_payment: "去付款", "Go on paying";
     booked_pay_later(amount: &str): "还要付 {amount} 元，到现场付，或者现在付。", "{amount} yuan to pay, there or now.";
     booked_told(department: &str): "{department}已经知道，到时直接去。", "{department} knows; just go there.";
     booked_not_told(department: &str): "正在告诉{department}，不影响您过去。", "{department} is being told; you can go there all the same.";
@@ -62,6 +61,8 @@ crate::texts! {
     moved_see: "看改后的预约", "See the new booking";
     book_again: "重新预约", "Book again";
     booking_see_refund: "看退款到哪一步", "Follow the refund";
+    booking_see_voucher: "看预约凭证", "See the voucher";
+    booking_see: "看预约", "See the booking";
     booking_see_payment: "看付款", "See the payment";
 
     // Voucher
@@ -73,7 +74,8 @@ crate::texts! {
     voucher_calendar: "加到手机日历", "Add to my calendar";
     voucher_keep: "存到手机，没网也能看", "Keep on this phone, for when there is no network";
     voucher_kept: "已存在这部手机，退出登录时删除", "Kept on this phone until you sign out";
-    voucher_call_no(number: u64): "第 {number} 号", "Number {number}", "Number {number}";
+    voucher_call_no(number: &str): "第 {number} 号", "Number {number}";
+    voucher_department_no: "对方编号", "Their number";
     voucher_persons: "谁去", "For";
     voucher_at_gate(what: &str): "入口查验：{what}", "Checked at the gate: {what}";
     voucher_paid: "已付", "Paid";
@@ -85,8 +87,9 @@ crate::texts! {
     // Cancelling and moving
     cancel_title: "取消预约", "Cancel the booking";
     cancel_what: "取消以后", "If you cancel";
-    cancel_back(amount: &str): "退回 {amount} 元，原路退", "{amount} yuan come back the way they were paid";
-    cancel_kept(amount: &str): "按规定扣 {amount} 元", "{amount} yuan are kept by the rules";
+    cancel_kept: "按规定扣", "Kept by the rules";
+    cancel_back_how: "原路退回", "the way it was paid";
+    cancel_late_detail: "来不了的话，打电话说一声，号可以留给别人。", "If you cannot come, call, so that somebody else can have it.";
     cancel_no_money: "没有付过钱，也不扣钱", "Nothing was paid and nothing is charged";
     cancel_until(at: &str): "{at} 以后就不能取消了", "After {at} it cannot be cancelled any more";
     cancel_button: "取消这次预约", "Cancel this booking";
@@ -110,6 +113,8 @@ crate::texts! {
     query_booking_title: "预约查询", "Look up a booking";
     query_booking_lead: "不用登录，凭预约号和身份证后四位查。", "Without signing in: by number and the last four of the ID.";
     query_booking_number_hint: "12 位数字，短信和凭证上都有", "12 digits, in the text message and on the voucher";
+    query_booking_number_wrong: "预约号是 12 位数字，看看短信或凭证", "A booking number has 12 digits; look at the message or the voucher";
+    query_booking_tail_wrong: "填身份证号的最后 4 位", "The last 4 characters of the ID number";
     query_booking_tail: "身份证号后 4 位", "Last 4 of the ID number";
     query_booking_tail_hint: "最后一位是 X 的，也填 X", "With the X, if it ends in one";
     query_booking_button: "查询", "Look up";
@@ -118,9 +123,9 @@ crate::texts! {
 
     // Persons one books for
     companions_title: "同行人和就诊人", "People I book for";
-    companions_lead: "最多 5 人。姓名和身份证要与本人一致，看病、进门时会核对。", "Up to 5. Name and ID number must be theirs; they are checked at the counter and the gate.";
+    companions_lead(max: u64): "最多 {max} 人。姓名和身份证要与本人一致，看病、进门时会核对。", "Up to {max}. Name and ID number must be theirs; they are checked at the counter and the gate.";
     companions_none: "还没有添加", "Nobody yet";
-    companions_full: "已经有 5 人。移除一位，才能再添加。", "There are 5 already. Remove one to add another.";
+    companions_full(max: u64): "已经有 {max} 人。移除一位，才能再添加。", "There are {max} already. Remove one to add another.";
     companion_add: "添加一位", "Add a person";
     companion_relation: "是您的什么人", "Who they are to you";
     companion_child: "孩子", "Child";

@@ -2,6 +2,7 @@
 //!
 //! `SHIMIN_PAGES=/tmp/pages cargo test -p web` also writes each page to that directory, to be looked at in a browser.
 
+pub(crate) mod book;
 mod door;
 mod journey;
 mod pack;
@@ -79,13 +80,13 @@ pub(crate) async fn all_pages(lang: Lang) -> Vec<Shot> {
             pages.push(shot($name, $response).await)
         };
     }
-    page!("home-out", home::page(&out("/lakeside"), &pack, None));
+    page!("home-out", home::page(&out("/lakeside"), &pack, None, &[]));
     let mut unverified = own("/lakeside");
     unverified.citizen = Some(engine::Citizen { verified: false, ..sample::citizen() });
-    page!("home-unverified", home::page(&unverified, &pack, None));
-    page!("home", home::page(&own("/lakeside"), &pack, Some(&sample::home())));
+    page!("home-unverified", home::page(&unverified, &pack, None, &[]));
+    page!("home", home::page(&own("/lakeside"), &pack, Some(&sample::home()), &[]));
     let empty_home = engine::Home { cards: vec![], strip: vec![], asked_consents: 0, unfinished: None };
-    page!("home-no-cards", home::page(&own("/lakeside"), &pack, Some(&empty_home)));
+    page!("home-no-cards", home::page(&own("/lakeside"), &pack, Some(&empty_home), &[]));
     page!("cities", city::picker(&mut out("/cities")).await.expect("a page"));
     page!("cities-found", city::picker(&mut out("/cities?q=hilltop")).await.expect("a page"));
     page!("city-soon", trouble::page(&out("/rivermouth"), Trouble::CitySoon(soon)));
@@ -207,6 +208,7 @@ pub(crate) async fn all_pages(lang: Lang) -> Vec<Shot> {
         pages.push(shot(name, trouble::page(&out("/lakeside"), trouble)).await);
     }
     pages.extend(pay::pages(&site, &pack, lang).await);
+    pages.extend(book::pages(&site, &pack, lang).await);
     pages
 }
 

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use kernel::Calendar;
-use manifest::{Catalogue, CityPack, Rules, Service, binding::Bindings};
+use manifest::{Catalogue, CityPack, Service, binding::Bindings};
 use serde_json::json;
 
-fn text(zh_cn: &str, en: &str) -> serde_json::Value {
+pub(super) fn text(zh_cn: &str, en: &str) -> serde_json::Value {
     json!({ "zh-CN": zh_cn, "en": en })
 }
 
@@ -14,7 +14,7 @@ fn field(key: &str, label: (&str, &str), kind: &str, place: &str) -> serde_json:
     json!({ "key": key, "label": text(label.0, label.1), "kind": kind, "place": place })
 }
 
-fn guide() -> serde_json::Value {
+pub(super) fn guide() -> serde_json::Value {
     json!({
         "time_limit": text("马上就能看到", "At once"), "fee": text("免费", "Free"),
         "contact": { "name": text("湖滨市骑行管理处", "Lakeside Cycling Office"), "phone": "0000-1234567" },
@@ -130,13 +130,34 @@ fn city(id: &str, name: (&str, &str), state: &str, hue: u16, services: &[&str]) 
             "hint": text("账单左上角 L 开头的编号", "The number beginning with L, top left of the bill") } } },
     }))
     .expect("sample bindings");
-    CityPack { city: serde_json::from_value(city).expect("a sample city"), bindings, offers: BTreeMap::new() }
+    let city: manifest::City = serde_json::from_value(city).expect("a sample city");
+    let offers = super::book::offer::offers().into_iter().filter(|offer| city.services.contains(&offer.service));
+    let offers = offers.map(|offer| (offer.service.clone(), Arc::new(offer))).collect();
+    CityPack { city, bindings, offers }
 }
 
 pub(crate) fn catalogue() -> Catalogue {
-    let services = services().into_iter().map(|service| (service.id.clone(), Arc::new(service))).collect();
+    let services = services()
+        .into_iter()
+        .chain(super::book::offer::services())
+        .map(|service| (service.id.clone(), Arc::new(service)))
+        .collect();
     let cities: BTreeMap<_, _> = [
-        city("lakeside", ("湖滨市", "Lakeside"), "open", 202, &["bicycle-fine", "rider-points", "lamp-bill"]),
+        city(
+            "lakeside",
+            ("湖滨市", "Lakeside"),
+            "open",
+            202,
+            &[
+                "bicycle-fine",
+                "rider-points",
+                "lamp-bill",
+                "clinic-number",
+                "garden-ticket",
+                "boat-seat",
+                "pair-booking",
+            ],
+        ),
         city("hilltop", ("山顶市", "Hilltop"), "open", 120, &["rider-points"]),
         city("rivermouth", ("河口市", "Rivermouth"), "soon", 20, &[]),
     ]
@@ -144,5 +165,5 @@ pub(crate) fn catalogue() -> Catalogue {
     .map(|pack| (pack.city.id.clone(), Arc::new(pack)))
     .collect();
     let platform = cities.values().next().map(|pack| Arc::new(pack.bindings.clone())).unwrap_or_default();
-    Catalogue::new(services, cities, platform, Arc::new(Rules::default()), Arc::new(Calendar::default()))
+    Catalogue::new(services, cities, platform, Arc::new(super::book::offer::rules()), Arc::new(Calendar::default()))
 }

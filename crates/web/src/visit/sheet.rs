@@ -1,7 +1,8 @@
 //! What a visit is answered with: the document around a page's own part, in the look of its city and its reader.
 
 use axum::{
-    http::{Method, StatusCode, header},
+    body::Body,
+    http::{HeaderValue, Method, StatusCode, header},
     response::Response,
 };
 use maud::Markup;
@@ -73,6 +74,22 @@ impl Visit {
             response.headers_mut().append(header::SET_COOKIE, line);
         }
         response
+    }
+
+    /// A file that concerns one person: a receipt, an event for a calendar. It is offered under a name, if it has one.
+    pub(crate) fn file(&self, content_type: &'static str, name: Option<&str>, text: String) -> Response {
+        let mut response = Response::new(Body::from(text));
+        headers::put_on(response.headers_mut(), None, true);
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        if let Some(Ok(value)) = name.map(|name| HeaderValue::try_from(format!("attachment; filename=\"{name}\""))) {
+            response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+        }
+        response
+    }
+
+    /// One word, for a page that waits.
+    pub(crate) fn word(&self, word: &str) -> Response {
+        self.file("text/plain; charset=utf-8", None, word.to_owned())
     }
 
     pub(crate) fn document(&self, sheet: Sheet<'_>) -> String {

@@ -181,6 +181,7 @@ pub(super) fn payment_in(state: State, cashier: Option<CashierView>, refunds: Ve
         posted_at: (state == State::Posted).then_some(NOW),
         biller_ref: (state == State::Posted).then(|| "FK20260302000001".to_owned()),
         receipt: (state == State::Posted).then(|| id(61)),
+        booking: None,
         refunds,
     }
 }

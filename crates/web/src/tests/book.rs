@@ -1,0 +1,474 @@
+//! Every page of booking, in every state that a booking has, with sample data.
+
+use capability::booking::{Refusal, State};
+use engine::{BookingView, Can, Waits};
+use kernel::{Lang, identifier::Mistake};
+use manifest::{CityPack, Service};
+use maud::html;
+
+use self::made::{
+    at, bands, booking, companions, day, fen, found, line, list, party, places, quote, sittings, strip, trips,
+};
+use super::{
+    Shot, mistakes,
+    sample::{self, NOW, id},
+    shot, signed_in, visit,
+};
+use crate::{
+    Site,
+    booking::{
+        Chosen, act, browse,
+        browse::{Looked, Steps},
+        calendar, check,
+        check::{Again, Check, Unit},
+        find, list as booking_list, queue,
+        refused::Near,
+        show,
+        show::Beside,
+    },
+    companion,
+    form::Pairs,
+    home,
+    mishap::Mishap,
+    visit::Visit,
+};
+
+pub(crate) mod offer;
+
+mod made;
+
+fn service(site: &Site, pack: &CityPack, id: &str) -> std::sync::Arc<Service> {
+    site.platform.catalogue().service(pack, id).cloned().expect("a sample service")
+}
+
+/// What was chosen, as an address says it.
+fn chosen(query: &str) -> Chosen {
+    Chosen::of(&Pairs::parse(query.as_bytes()))
+}
+
+async fn browsing(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot>) {
+    let out = || visit(site, "/lakeside/s/clinic-number/book", lang);
+    let clinic = service(site, pack, "clinic-number");
+    let many = places(&clinic, 3, 3, 2);
+    let steps = |offer, query: &str| Steps::new(pack, &clinic, offer, chosen(query));
+    pages.push(shot("book-matters", browse::matters_page(&out(), &steps(&many, ""))).await);
+    pages.push(shot("book-places", browse::places_page(&out(), &steps(&many, "matter=matter-0"))).await);
+    let none = places(&clinic, 0, 0, 0);
+    pages.push(shot("book-places-none", browse::places_page(&out(), &steps(&none, ""))).await);
+    let in_one = steps(&many, "matter=matter-1&place=first");
+    let place = in_one.place().expect("a place");
+    pages.push(shot("book-sections", browse::sections_page(&out(), &in_one, place)).await);
+    let (days, sat) = (strip(), sittings(3));
+    for (name, on, units) in [
+        ("book-units", Some(day(1)), Some(&sat)),
+        ("book-full", Some(day(0)), Some(&sat)),
+        ("book-closed", Some(day(3)), None),
+        ("book-drawn", Some(day(4)), None),
+        ("book-ahead", Some(day(5)), None),
+        ("book-no-day", None, None),
+    ] {
+        let looked = Looked { strip: &days, on, units };
+        pages.push(shot(name, browse::units_page(&out(), &in_one, place, &looked)).await);
+    }
+    let moves = visit(site, "/lakeside/s/clinic-number/book?move=x", lang);
+    let looked = Looked { strip: &days, on: Some(day(1)), units: Some(&sat) };
+    pages.push(shot("book-move", browse::units_page(&moves, &in_one, place, &looked)).await);
+    for (name, of, units) in [
+        ("book-bands", "garden-ticket", bands(4)),
+        ("book-day-ticket", "garden-ticket", bands(1)),
+        ("book-trips", "boat-seat", trips()),
+    ] {
+        let service = service(site, pack, of);
+        let offer = places(&service, 1, 1, 0);
+        let steps = Steps::new(pack, &service, &offer, chosen(""));
+        let looked = Looked { strip: &days, on: Some(day(1)), units: Some(&units) };
+        let place = steps.place().expect("the only one");
+        pages.push(shot(name, browse::units_page(&out(), &steps, place, &looked)).await);
+    }
+}
+
+fn unit(seats: bool) -> Unit {
+    Unit {
+        resource: "王医生 主任医师".to_owned(),
+        class: "expert".to_owned(),
+        of_at: at(8, 0),
+        starts_at: at(9, 0),
+        ends_at: at(9, 30),
+        period: Some((4, 6)),
+        way: if seats { "西码头 – 东码头".to_owned() } else { String::new() },
+        price: fen(2_500),
+        seats: if seats { trips().trips[0].seats.clone() } else { vec![] },
+    }
+}
+
+/// One check page: the service, the address or the form, and why it is shown again.
+struct Case<'a> {
+    name: &'a str,
+    service: &'a str,
+    companions: u8,
+    quote: Option<engine::BookingQuote>,
+    form: String,
+    again: Again,
+}
+
+fn cases(lang: Lang) -> Vec<Case<'static>> {
+    let case = |name, service, companions, quote| Case {
+        name,
+        service,
+        companions,
+        quote,
+        form: String::new(),
+        again: Again::default(),
+    };
+    let near = |n: i64| Near {
+        label: format!("3 月 3 日 明天 1{n}:00–1{n}:30"),
+        words: "王医生 · 余 2".to_owned(),
+        form: vec![("place".to_owned(), "first".to_owned()), ("persons".to_owned(), "own".to_owned())],
+    };
+    let refused = |refusal, nearest| Again { refused: Some((refusal, nearest)), ..Again::default() };
+    let clinic = "matter=&place=first&resource=wang&on=2026-03-03&at=2026-03-03T08:00&period=4-6&persons=own&key=x";
+    let pair = "place=office&resource=wang&on=2026-03-03&at=2026-03-03T08:00&partner_name=%E6%9D%8E%E5%9B%9B&partner_id=1&key=x";
+    let partner = mistakes(&[("partner_id", Mistake::Empty("身份证号"))], lang);
+    let child = id(81);
+    let boat = format!(
+        "place=pier&resource=swan&on=2026-03-03&at=2026-03-03T09:00&from=west&to=east&persons=own&persons={child}&seat=2&sent=1&height.{child}=3&key=x"
+    );
+    let height = Mishap::of_fields(vec![(format!("height.{child}"), "身高填整数".to_owned())]);
+    vec![
+        case("book-check", "clinic-number", 2, Some(quote(1, 2_500))),
+        case("book-check-alone", "clinic-number", 0, Some(quote(1, 0))),
+        case("book-check-ticket", "garden-ticket", 3, Some(quote(2, 5_000))),
+        case("book-check-coach", "boat-seat", 2, Some(quote(2, 2_000))),
+        case("book-check-pair", "pair-booking", 0, None),
+        Case {
+            form: pair.to_owned(),
+            again: Again { mishap: Some(partner), ..Again::default() },
+            ..case("book-check-pair-mistake", "pair-booking", 0, None)
+        },
+        Case {
+            form: boat.clone(),
+            again: Again { mishap: Some(height), ..Again::default() },
+            ..case("book-check-height-wrong", "boat-seat", 3, Some(quote(2, 2_000)))
+        },
+        Case {
+            form: boat,
+            again: refused(Refusal::NoSuchUnit { unit: 0 }, vec![]),
+            ..case("book-check-seats-wrong", "boat-seat", 3, Some(quote(2, 2_000)))
+        },
+        Case {
+            form: clinic.to_owned(),
+            again: refused(Refusal::SoldOut { free: 0 }, (0..3).map(near).collect()),
+            ..case("book-check-gone", "clinic-number", 2, Some(quote(1, 2_500)))
+        },
+        Case {
+            form: clinic.to_owned(),
+            again: refused(Refusal::SoldOut { free: 2 }, vec![]),
+            ..case("book-check-few", "garden-ticket", 2, Some(quote(2, 5_000)))
+        },
+        Case {
+            form: clinic.to_owned(),
+            again: Again { before: Some(fen(5_000)), ..Again::default() },
+            ..case("book-check-changed", "garden-ticket", 2, Some(quote(2, 2_500)))
+        },
+        Case {
+            form: format!("move={}&place=first", id(90)),
+            ..case("book-check-move", "clinic-number", 2, Some(quote(1, 2_500)))
+        },
+    ]
+}
+
+async fn checking(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot>) {
+    for case in cases(lang) {
+        let service = service(site, pack, case.service);
+        let mut own = signed_in(site, &format!("/lakeside/s/{}/book/check", case.service), lang);
+        own.form = Pairs::parse(case.form.as_bytes());
+        let offer = places(&service, 1, 1, 0);
+        let steps = Steps::new(pack, &service, &offer, chosen(&case.form));
+        let rules = &own.catalogue.rules.booking;
+        let of = &pack.offers[&service.id];
+        let profile = rules.profile_on(NOW.date(), of.profile_of(&of.place[0])).expect("in force").clone();
+        let concessions = rules.ticket_on(NOW.date(), "garden").expect("in force").concession.clone();
+        let check = Check {
+            steps: &steps,
+            place: steps.place().expect("the only one"),
+            unit: &unit(case.service == "boat-seat"),
+            companions: &companions(case.companions),
+            concessions: if case.service == "garden-ticket" { &concessions } else { &[] },
+            profile: &profile,
+            quote: case.quote.as_ref(),
+        };
+        pages.push(shot(case.name, check::page::page(&own, &check, &case.again)).await);
+    }
+}
+
+/// Every refusal there is, in words.
+fn refusals() -> Vec<Refusal> {
+    use capability::booking::{
+        pool::Door,
+        refusal::{Jurisdiction, Which},
+    };
+    use manifest::booking::{Fault, Per, What};
+    let quota = |of, per| Refusal::OverQuota { which: Which::Person { of, per }, max: 1 };
+    vec![
+        Refusal::SoldOut { free: 0 },
+        Refusal::SoldOut { free: 2 },
+        Refusal::Taken { unit: 3 },
+        Refusal::NoSuchUnit { unit: 3 },
+        Refusal::OverQuota { which: Which::Door(Door::Online), max: 3 },
+        quota(What::Place, Per::Day),
+        quota(What::Section, Per::HalfDay),
+        quota(What::Resource, Per::Month),
+        quota(What::Matter, Per::Live),
+        Refusal::SameHalfDay,
+        Refusal::OneLiveBookingPerMatter,
+        Refusal::TooEarly { opens_at: at(6, 30) },
+        Refusal::TooLate { closed_at: at(6, 30) },
+        Refusal::ClosedDay { next_on: day(3) },
+        Refusal::BlockedUntil { until_on: day(30), fault: Fault::NoShow, count: 3 },
+        Refusal::BlockedUntil { until_on: day(30), fault: Fault::Cancel, count: 1 },
+        Refusal::Age { min: Some(14), max: None },
+        Refusal::Age { min: None, max: Some(60) },
+        Refusal::HoldExpired { expired_at: NOW },
+        Refusal::AlreadyExtended,
+        Refusal::ConsentMissing { missing: 1 },
+        Refusal::NoSuchParty { party: 3 },
+        Refusal::PaymentNeeded { amount: fen(1) },
+        Refusal::WrongAmount { expected: fen(1) },
+        Refusal::NotYet { from_at: at(6, 30) },
+        Refusal::AlreadyUsed,
+        Refusal::Stopped,
+        Refusal::NoMoreMoves { max: 2 },
+        Refusal::WrongState { state: State::Done },
+        Refusal::Full { inside: 1, max: 1 },
+        Refusal::ProofMissing { concession: String::new(), owed: fen(1) },
+        Refusal::TooTall { height_cm_max: 120, owed: fen(1) },
+        Refusal::Jurisdiction { rule: Jurisdiction::Household },
+        Refusal::Jurisdiction { rule: Jurisdiction::Designated },
+        Refusal::SamePerson,
+        Refusal::NoSuchStop,
+    ]
+}
+
+async fn waiting(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot>) {
+    let service = service(site, pack, "clinic-number");
+    let mut own = signed_in(site, "/lakeside/s/clinic-number/book/check", lang);
+    own.form = Pairs::parse(b"place=first&persons=own&key=x&turn=old&challenge=old&solution=1");
+    let turn = "7.seal".to_owned();
+    for (name, waits) in [
+        ("queue", Waits::Queue { ahead: 128, wait_s: Some(90), turn: turn.clone() }),
+        ("queue-unknown", Waits::Queue { ahead: 0, wait_s: None, turn }),
+        ("work", Waits::Work { challenge: "12.1772416800000.5ea1".to_owned(), bits: 12, wait_s: 15 }),
+    ] {
+        pages.push(shot(name, queue::page(&own, pack, &service, &waits)).await);
+    }
+}
+
+fn with(state: State, change: impl Fn(&mut BookingView)) -> BookingView {
+    let mut view = booking(state);
+    change(&mut view);
+    view
+}
+
+async fn booked(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot>) {
+    let own = |path: &str| signed_in(site, path, lang);
+    for state in State::ALL.iter().copied() {
+        let page = show::page(&own("/lakeside/bookings/x"), pack, &booking(state), &Beside::default());
+        pages.push(shot(&format!("booking-{}", state.word()), page).await);
+    }
+    let pay = |view: &mut BookingView| view.can = Can { confirm: false, pay: Some(fen(2_500)), ..view.can.clone() };
+    let two = |view: &mut BookingView| view.parties = vec![party(true, true), party(false, false)];
+    let asked = |view: &mut BookingView| {
+        view.parties = vec![party(false, true), party(true, false)];
+        view.can = Can { consent: true, ..Can::default() };
+    };
+    let back =
+        |view: &mut BookingView| (view.paid, view.refunded, view.payment) = (fen(2_500), fen(2_250), Some(id(60)));
+    let paying = |view: &mut BookingView| {
+        pay(view);
+        view.payment = Some(id(60));
+    };
+    for (name, view, pays) in [
+        ("booking-held-pay", with(State::Held, pay), false),
+        ("booking-held-paying", with(State::Held, paying), true),
+        ("booking-held-waits", with(State::Held, two), false),
+        ("booking-held-asked", with(State::Held, asked), false),
+        ("booking-booked-later", with(State::Booked, pay), false),
+        ("booking-cancelled-back", with(State::Cancelled, back), false),
+        ("booking-stopped-back", with(State::Stopped, back), false),
+    ] {
+        let beside = Beside { pays, ..Beside::default() };
+        pages.push(shot(name, show::page(&own("/lakeside/bookings/x"), pack, &view, &beside)).await);
+    }
+    for (n, refusal) in refusals().iter().enumerate() {
+        let visit = own("/lakeside/bookings/x");
+        let (title, detail) = crate::booking::refused::words(&visit, refusal);
+        let above = ui::component::notice(ui::Tone::Warn, &title, html! { p { (detail) } });
+        let page = show::page(&visit, pack, &booking(State::Held), &Beside { above, ..Beside::default() });
+        pages.push(shot(&format!("refusal-{n}-{}", refusal.code()), page).await);
+    }
+    let late = |view: &mut BookingView| view.can.cancel = None;
+    let paid = |view: &mut BookingView| {
+        if let Some(cancel) = &mut view.can.cancel {
+            (cancel.back, cancel.kept) = (fen(2_250), fen(250));
+        }
+    };
+    for (name, view) in [
+        ("cancel", with(State::Paid, paid)),
+        ("cancel-free", booking(State::Booked)),
+        ("cancel-late", with(State::Booked, late)),
+    ] {
+        pages.push(shot(name, act::cancel_page(&own("/lakeside/bookings/x/cancel"), pack, &view)).await);
+    }
+    pages.push(shot("bookings", booking_list::list_page(&own("/lakeside/bookings"), pack, &list(Some(7)))).await);
+    let none = engine::BookingPage::default();
+    pages.push(shot("bookings-none", booking_list::list_page(&own("/lakeside/bookings"), pack, &none)).await);
+}
+
+/// Every page of booking in one language.
+pub(crate) async fn pages(site: &Site, pack: &std::sync::Arc<CityPack>, lang: Lang) -> Vec<Shot> {
+    let mut pages = Vec::new();
+    browsing(site, pack, lang, &mut pages).await;
+    checking(site, pack, lang, &mut pages).await;
+    waiting(site, pack, lang, &mut pages).await;
+    booked(site, pack, lang, &mut pages).await;
+    let clinic = service(site, pack, "clinic-number");
+    let mut out = visit(site, "/lakeside/s/clinic-number/query", lang);
+    let none = Mishap::none();
+    pages.push(shot("query", find::page(&out, pack, &clinic, None, &none)).await);
+    out.form = Pairs::parse(b"number=202603020012&tail=001X");
+    pages.push(shot("query-found", find::page(&out, pack, &clinic, Some(Some(&found())), &none)).await);
+    pages.push(shot("query-none", find::page(&out, pack, &clinic, Some(None), &none)).await);
+    let wrong =
+        Mishap::of_fields(vec![("number".to_owned(), "12 位数字".to_owned()), ("tail".to_owned(), "4 位".to_owned())]);
+    pages.push(shot("query-mistake", find::page(&out, pack, &clinic, None, &wrong)).await);
+    let own = |path: &str| signed_in(site, path, lang);
+    for (name, count) in [("companions-none", 0), ("companions", 3), ("companions-full", 5)] {
+        pages.push(shot(name, companion::page(&own("/me/companions"), &companions(count), &none)).await);
+    }
+    let mut typed = own("/me/companions");
+    typed.form = Pairs::parse("name=%E5%BC%A0&resident_id=1&relation=child&to=/lakeside&key=x".as_bytes());
+    let wrong = mistakes(&[("resident_id", Mistake::NotYours), ("relation", Mistake::Empty("关系"))], lang);
+    pages.push(shot("companions-mistake", companion::page(&typed, &companions(1), &wrong)).await);
+    let ahead: Vec<_> = [State::Held, State::Booked, State::Paid, State::Booked]
+        .into_iter()
+        .zip(1..)
+        .map(|(state, n)| line(n, state))
+        .collect();
+    pages.push(shot("home-bookings", home::page(&own("/lakeside"), pack, Some(&sample::home()), &ahead)).await);
+    pages
+}
+
+async fn page(name: &str) -> Shot {
+    let pages = super::all_pages(Lang::ZhCn).await;
+    pages.into_iter().find(|page| page.name == name).unwrap_or_else(|| panic!("no page {name}"))
+}
+
+#[tokio::test]
+async fn a_day_says_in_words_how_it_stands_and_only_a_free_period_is_a_link() {
+    let html = page("book-units").await.html;
+    for words in ["约满", "余 22", "余 1", "不开放", "摇号", "放号"] {
+        assert!(html.contains(words), "{words}");
+    }
+    assert_eq!(html.matches("aria-current=\"date\"").count(), 1, "one day is chosen");
+    assert!(
+        html.contains("<span class=\"slot\"><strong>08:00–08:30</strong> <span>约满</span></span>"),
+        "a full one leads nowhere"
+    );
+    assert!(html.contains("period=4-6"), "a free one leads to the check of its numbers");
+    assert!(html.contains("已停诊"));
+}
+
+#[tokio::test]
+async fn the_one_button_names_the_act_and_the_amount() {
+    for (name, says) in [
+        ("book-check", "预约并付款 25.00 元"),
+        ("book-check-alone", "预约 3 月 3 日 明天 09:00"),
+        ("book-check-pair", "先占住 3 月 3 日 明天 09:00"),
+        ("book-check-move", "改到 3 月 3 日 明天 09:00"),
+        ("booking-held-pay", "付款 25.00 元"),
+        ("booking-held", "确认预约"),
+        ("cancel", "取消，退回 22.50 元"),
+    ] {
+        let html = page(name).await.html;
+        assert!(html.contains(says), "{name}: {says}");
+        assert_eq!(
+            html.matches("class=\"btn wide\"").count() + html.matches("class=\"btn btn-bad wide\"").count(),
+            1,
+            "{name}: one main button"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_unit_that_is_gone_offers_the_nearest_and_keeps_the_form() {
+    let shot = page("book-check-gone").await;
+    assert_eq!(shot.status.as_u16(), 409);
+    assert!(shot.html.contains("这个刚刚被约走了") && shot.html.contains("离它最近的还有"));
+    assert_eq!(shot.html.matches("name=\"look\"").count(), 3, "three of them");
+    assert!(shot.html.contains("name=\"persons\" value=\"own\" checked"), "who it is for is still chosen");
+    let seats = page("book-check-seats-wrong").await;
+    assert_eq!(seats.status.as_u16(), 422);
+    assert!(seats.html.contains("value=\"2\" checked") && seats.html.contains("座位数要和坐车的人数一样"));
+    let pair = page("book-check-pair-mistake").await;
+    assert!(pair.html.contains("value=\"李四\"") && pair.html.contains("<title>错误："));
+}
+
+#[tokio::test]
+async fn what_comes_back_is_said_step_by_step_before_anything_is_paid() {
+    let html = page("book-check-coach").await.html;
+    assert!(
+        html.contains("取消时退多少")
+            && html.contains("退 18.00 元")
+            && html.contains("退 16.00 元")
+            && html.contains("不退")
+    );
+    assert!(page("book-check").await.html.contains("付的钱全退"));
+}
+
+#[tokio::test]
+async fn a_queue_and_a_sum_send_the_whole_form_again_without_an_old_answer() {
+    for name in ["queue", "work"] {
+        let html = page(name).await.html;
+        assert!(html.contains("name=\"place\" value=\"first\"") && html.contains("name=\"key\" value=\"x\""), "{name}");
+        assert!(
+            !html.contains("value=\"old\"") || name == "work" && html.matches("value=\"old\"").count() == 1,
+            "{name}"
+        );
+        assert!(html.contains("data-again"), "{name}");
+    }
+    let work = page("work").await.html;
+    assert_eq!(work.matches("name=\"challenge\"").count(), 1);
+    assert!(work.contains("data-work=\"12.1772416800000.5ea1\" data-bits=\"12\""));
+}
+
+#[tokio::test]
+async fn a_voucher_has_its_code_while_it_lets_somebody_in_and_a_hold_its_deadline() {
+    for state in State::ALL.iter().copied() {
+        let html = page(&format!("booking-{}", state.word())).await.html;
+        let lets_in = matches!(state, State::Booked | State::Paid | State::CheckedIn);
+        assert_eq!(html.contains("class=\"qr\""), lets_in, "{}", state.word());
+        assert_eq!(html.contains("calendar.ics"), lets_in, "{}", state.word());
+        assert_eq!(html.contains("data-left=\"600000\""), state == State::Held, "{}", state.word());
+    }
+    let html = page("booking-expired").await.html;
+    let again = "/lakeside/s/clinic-number/book/check?place=first&amp;section=heart&amp;resource=wang&amp;on=2026-03-03&amp;at=2026-03-03T09%3A00";
+    assert!(html.contains(again), "the form is there again: {html}");
+}
+
+#[tokio::test]
+async fn an_event_for_the_calendar_says_when_where_and_what_to_bring_and_no_name() {
+    let site = sample::site().await;
+    let visit: Visit = signed_in(&site, "/lakeside/bookings/x/calendar.ics", Lang::ZhCn);
+    let file =
+        calendar::of(&visit, &booking(State::Booked), "http://shimin.example/lakeside/bookings/x").replace("\r\n ", "");
+    for part in [
+        "DTSTART;TZID=Asia/Shanghai:20260303T090000",
+        "SUMMARY:湖滨挂号 · 湖滨市第一医院 · 心内科 · 王医生",
+        "身份证、就诊卡或医保卡",
+        "BEGIN:VALARM",
+    ] {
+        assert!(file.contains(part), "{part} in {file}");
+    }
+    assert!(!file.contains("张*"));
+    assert!(calendar::of(&visit, &booking(State::Cancelled), "x").contains("METHOD:CANCEL"));
+}
