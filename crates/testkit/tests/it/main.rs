@@ -12,6 +12,7 @@ mod authorisation;
 mod bills;
 mod desk;
 mod desk_money;
+mod fairness;
 mod full;
 mod misbehaviour;
 mod money;
