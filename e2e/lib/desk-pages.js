@@ -49,7 +49,7 @@ export async function staffBrowsers(clerk, look) {
     return one;
   };
   const nobody = await open('treasurer');
-  const roles = ['treasurer', 'refund-clerk', 'refund-approver', 'operator', 'auditor'];
+  const roles = ['treasurer', 'refund-clerk', 'refund-approver', 'operator', 'auditor', 'counter', 'scheduler'];
   const signedIn = [];
   for (const role of roles) signedIn.push([role, await (await open(role)).isSignedIn()]);
   return { nobody, ...Object.fromEntries(signedIn) };

@@ -20,6 +20,12 @@ type Room = (Verb, &'static str, fn(kernel::Lang) -> &'static str);
 
 /// In the order of a day's work.
 const ROOMS: &[Room] = &[
+    (Verb::SeeCounter, "counter", text::counter_title),
+    (Verb::SeeCounter, "queue", text::calling_title),
+    (Verb::SeeCounter, "day", text::day_title),
+    (Verb::LetIn, "gate", text::gate_title),
+    (Verb::SeeSchedule, "schedule", text::schedule_title),
+    (Verb::SeeSchedule, "figures", text::figures_title),
     (Verb::SeeBreaks, "breaks", text::breaks_title),
     (Verb::SeeRefunds, "refunds", text::refunds_title),
     (Verb::SeeSettlements, "settlements", text::settlements_title),

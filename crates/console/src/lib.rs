@@ -6,8 +6,9 @@
 //! [`engine::POLICY`], asked once more by the use case itself.
 //!
 //! - [`route`]: the table. `visit`: one request and who makes it.
-//! - One file per noun: `sign_in`, `home`, `reconciliation`, `payment`, `refund`, `settlement`, `provider`, `staff`,
-//!   `staff_act`, and `trouble` for what went wrong. `word` says states and causes.
+//! - One file per noun: `sign_in`, `home`; `counter`, `queue`, `walk_in`, `day` and `gate` for whoever comes; `schedule`, `pool`
+//!   and `figures` for how much there is; `reconciliation`, `payment`, `refund`, `settlement` for money; `provider`, `staff`,
+//!   `staff_act`; and `trouble` for what went wrong. `place` is where somebody works, `word` says states and causes.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -16,13 +17,21 @@ use engine::Platform;
 use web::shell::Style;
 
 mod asset;
+mod counter;
+mod day;
+mod figures;
+mod gate;
 mod home;
 mod mishap;
 mod payment;
+mod place;
+mod pool;
 mod provider;
+mod queue;
 mod reconciliation;
 mod refund;
 mod route;
+mod schedule;
 mod settlement;
 mod sign_in;
 mod staff;
@@ -31,6 +40,7 @@ mod staff_act;
 mod tests;
 mod trouble;
 mod visit;
+mod walk_in;
 mod word;
 
 pub use route::{Policy, RouteInfo, routes};
@@ -54,6 +64,7 @@ pub(crate) struct SiteParts {
     pub sandbox_url: Option<String>,
     pub secure_cookies: bool,
     pub style: Style,
+    pub script: asset::Script,
 }
 
 impl Deref for Site {
@@ -72,6 +83,7 @@ pub fn router(console: Console) -> Router {
         sandbox_url: console.sandbox_url,
         secure_cookies: console.secure_cookies,
         style: Style::of(css, "/desk/assets"),
+        script: asset::Script::new(),
     }));
     let foreign = site.clone();
     route::table(&site).layer(

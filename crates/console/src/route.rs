@@ -7,9 +7,11 @@ use axum::{Router, http::Method, response::Response, routing::MethodFilter};
 use engine::Verb;
 
 use crate::{
-    Site, asset, home, payment, provider, reconciliation, refund, settlement, sign_in, staff, staff_act,
+    Site, asset, counter, day, figures, gate, home, payment, pool, provider, queue, reconciliation, refund, schedule,
+    settlement, sign_in, staff, staff_act,
     trouble::Trouble,
     visit::{Visit, enter},
+    walk_in,
 };
 
 /// Who may call a route.
@@ -65,6 +67,31 @@ routes! {
     POST "/desk/step-up"                            Staff               sign_in::step_up;
     GET  "/desk/me"                                 Staff               staff_act::own;
     GET  "/desk/{city}"                             Here                home::city;
+    GET  "/desk/{city}/counter"                     May(SeeCounter)     counter::page;
+    POST "/desk/{city}/counter"                     May(SeeCounter)     counter::find;
+    GET  "/desk/{city}/bookings/{booking}"          May(SeeCounter)     counter::show;
+    POST "/desk/{city}/bookings/{booking}/attend"   May(Attend)         counter::attend;
+    GET  "/desk/{city}/queue"                       May(SeeCounter)     queue::page;
+    POST "/desk/{city}/queue"                       May(Attend)         queue::call;
+    GET  "/desk/{city}/hall"                        May(SeeCounter)     queue::hall;
+    GET  "/desk/{city}/walk-in"                     May(BookOnSite)     walk_in::page;
+    POST "/desk/{city}/walk-in"                     May(BookOnSite)     walk_in::book;
+    GET  "/desk/{city}/day"                         May(SeeCounter)     day::page;
+    GET  "/desk/{city}/gate"                        May(LetIn)          gate::choose;
+    GET  "/desk/{city}/gate/{service}/{place}"      May(LetIn)          gate::page;
+    POST "/desk/{city}/gate/{service}/{place}"      May(LetIn)          gate::enter;
+    GET  "/desk/{city}/gate/{service}/{place}/state"   May(LetIn)       gate::state;
+    POST "/desk/{city}/gate/{service}/{place}/entries" May(LetIn)       gate::report;
+    POST "/desk/{city}/gate/{service}/{place}/left"    May(LetIn)       gate::left;
+    GET  "/desk/{city}/schedule"                    May(SeeSchedule)    schedule::page;
+    GET  "/desk/{city}/sitting"                     May(ChangeSchedule) schedule::sitting_form;
+    POST "/desk/{city}/sitting"                     May(ChangeSchedule) schedule::add_sitting;
+    GET  "/desk/{city}/pools/{pool}"                May(SeeSchedule)    pool::show;
+    GET  "/desk/{city}/pools/{pool}/edit"           May(ChangeSchedule) pool::edit_form;
+    POST "/desk/{city}/pools/{pool}/edit"           May(ChangeSchedule) pool::edit;
+    GET  "/desk/{city}/pools/{pool}/stop"           May(StopSitting)    pool::stop_form;
+    POST "/desk/{city}/pools/{pool}/stop"           May(StopSitting)    pool::stop;
+    GET  "/desk/{city}/figures"                     May(SeeSchedule)    figures::page;
     GET  "/desk/{city}/breaks"                      May(SeeBreaks)      reconciliation::list;
     GET  "/desk/{city}/breaks/{break}"              May(SeeBreaks)      reconciliation::show;
     POST "/desk/{city}/breaks/{break}/claim"        May(ResolveBreak)   reconciliation::claim;

@@ -63,11 +63,23 @@ pub(crate) struct Sheet<'a> {
     pub title: &'a str,
     pub status: StatusCode,
     pub body: Markup,
+    /// It reads codes, with the desk's own script and the device's camera.
+    pub scans: bool,
+    /// It hangs on a wall, and is drawn anew after so many seconds; 0 for never.
+    pub wall_s: Option<u32>,
 }
 
 impl<'a> Sheet<'a> {
     pub(crate) const fn new(title: &'a str, body: Markup) -> Self {
-        Self { title, status: StatusCode::OK, body }
+        Self { title, status: StatusCode::OK, body, scans: false, wall_s: None }
+    }
+
+    pub(crate) fn scanning(self) -> Self {
+        Self { scans: true, ..self }
+    }
+
+    pub(crate) fn wall(self, seconds: u32) -> Self {
+        Self { wall_s: Some(seconds), ..self }
     }
 
     pub(crate) fn status(self, status: StatusCode) -> Self {
@@ -249,6 +261,20 @@ impl Visit {
         response
     }
 
+    /// The key under which a form about to be shown has its effect once.
+    pub(crate) fn once_key(&self) -> String {
+        engine::OnceKey::random(&**self.site.platform.rng()).as_str().to_owned()
+    }
+
+    /// A few lines for the script of a page.
+    pub(crate) fn text(&self, text: String) -> Response {
+        let mut response = Response::new(Body::from(text));
+        headers::put_on(response.headers_mut(), None, true);
+        let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, plain);
+        response
+    }
+
     /// The document around a body.
     pub(crate) fn show(&self, sheet: Sheet<'_>) -> Response {
         let style = &self.site.style;
@@ -269,12 +295,17 @@ impl Visit {
             place: self.pack.as_ref().map_or("", |pack| pack.city.name.get(self.lang)),
             tabs: &tabs,
             sandbox: self.site.sandbox_url.is_some(),
+            script: (sheet.scans || sheet.wall_s.is_some()).then_some(self.site.script.url.as_str()),
+            wall_s: sheet.wall_s,
             error: sheet.status == StatusCode::UNPROCESSABLE_ENTITY,
             body: sheet.body,
         };
         let html = page.html().into_string();
-        debug_assert!(html.contains(DISPLAY));
+        debug_assert!(sheet.wall_s.is_some() || html.contains(DISPLAY));
         let mut response = headers::html(html, sheet.status, &self.headers, Some(style), true);
+        if sheet.scans {
+            headers::allow_camera(response.headers_mut());
+        }
         let year = cookie::YEAR_S;
         if !known && let Some(line) = cookie::set_strict("desk-css", &style.hash, PATH, year, self.site.secure_cookies)
         {

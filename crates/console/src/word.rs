@@ -1,11 +1,13 @@
 //! States, kinds and causes as staff say them, each with its tone.
 
 use capability::{
+    booking::{State as BookingState, plan, pool::Door},
     payment::{AttemptState, State as PaymentState},
     refund::{Reason, Route, State as RefundState},
 };
 use connector::{Failure, HealthState};
-use kernel::Lang;
+use engine::{AtDesk, SittingWrong};
+use kernel::{Lang, identifier::Mistake};
 use ledger::{
     Step,
     reconcile::{Cause, Kind, Side},
@@ -130,6 +132,66 @@ pub(crate) const fn step(lang: Lang, step: Step) -> &'static str {
         Step::PaidOut => lang.pick("划拨", "Paid out"),
         Step::Corrected => lang.pick("更正", "Corrected"),
     }
+}
+
+pub(crate) const fn booking(lang: Lang, state: BookingState) -> (Tone, &'static str) {
+    match state {
+        BookingState::Held => (Tone::Plain, text::booking_state_held(lang)),
+        BookingState::Booked => (Tone::Info, text::booking_state_booked(lang)),
+        BookingState::Paid => (Tone::Info, text::booking_state_paid(lang)),
+        BookingState::CheckedIn => (Tone::Ok, text::booking_state_checked_in(lang)),
+        BookingState::Done => (Tone::Plain, text::booking_state_done(lang)),
+        BookingState::Cancelled => (Tone::Plain, text::booking_state_cancelled(lang)),
+        BookingState::Moved => (Tone::Plain, text::booking_state_moved(lang)),
+        BookingState::NoShow => (Tone::Warn, text::booking_state_no_show(lang)),
+        BookingState::Expired => (Tone::Plain, text::booking_state_expired(lang)),
+        BookingState::Stopped => (Tone::Bad, text::booking_state_stopped(lang)),
+        BookingState::Refused => (Tone::Warn, text::booking_state_refused(lang)),
+    }
+}
+
+pub(crate) const fn door(lang: Lang, door: Door) -> &'static str {
+    match door {
+        Door::Online => text::door_online(lang),
+        Door::OnSite => text::door_on_site(lang),
+        Door::Phone => text::door_phone(lang),
+    }
+}
+
+pub(crate) const fn at_desk(lang: Lang, deed: AtDesk) -> &'static str {
+    match deed {
+        AtDesk::CheckIn => text::counter_check_in(lang),
+        AtDesk::Finish => text::counter_finish(lang),
+        AtDesk::Miss => text::counter_miss(lang),
+        AtDesk::Correct => text::counter_correct(lang),
+    }
+}
+
+/// Which pool of a claim it is; nothing for a sitting, which goes without saying.
+pub(crate) fn part(lang: Lang, part: &str) -> String {
+    match part {
+        "" => String::new(),
+        plan::DAY => text::pool_part_day(lang).to_owned(),
+        plan::RIDE => text::pool_part_ride(lang).to_owned(),
+        plan::SEAT => text::pool_part_seat(lang).to_owned(),
+        band => text::pool_part_band(lang, band),
+    }
+}
+
+/// What is wrong with a sitting: its field, and how to mend it.
+pub(crate) fn sitting_wrong(lang: Lang, wrong: SittingWrong) -> (&'static str, String) {
+    let (field, words) = match wrong {
+        SittingWrong::Resource => ("resource", Mistake::Choice.say(lang)),
+        SittingWrong::Day => ("on", text::sitting_day_mistake(lang).to_owned()),
+        SittingWrong::From => ("from", text::sitting_time_mistake(lang).to_owned()),
+        SittingWrong::To => ("to", text::sitting_time_mistake(lang).to_owned()),
+        SittingWrong::Units => ("units", text::pool_units_mistake(lang).to_owned()),
+        SittingWrong::OnSite => ("on_site", text::sitting_share_mistake(lang).to_owned()),
+        SittingWrong::Phone => ("phone", text::sitting_share_mistake(lang).to_owned()),
+        SittingWrong::Exists => ("from", text::sitting_exists(lang).to_owned()),
+        SittingWrong::Reason => ("reason", Mistake::Empty("原因 / reason").say(lang)),
+    };
+    (field, words)
 }
 
 pub(crate) const fn health(lang: Lang, state: HealthState) -> (Tone, &'static str) {

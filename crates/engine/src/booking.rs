@@ -6,9 +6,8 @@
 
 mod admission;
 mod change;
-mod claim;
-mod companion;
-mod draw;
+pub(crate) mod claim;
+pub(crate) mod companion;
 pub(crate) mod drive;
 pub(crate) mod errand;
 mod hold;
@@ -16,20 +15,21 @@ mod job;
 mod near;
 mod offer;
 mod person;
-mod price;
+pub(crate) mod price;
 mod say;
-mod show;
-mod unit;
+pub(crate) mod show;
+pub(crate) mod unit;
 mod view;
-mod waiting;
-mod wish;
 
-pub(crate) use self::{admission::Doors, job::Rolled, offer::Looks};
+pub(crate) use self::{
+    admission::Doors,
+    job::Rolled,
+    offer::{Looks, Offered},
+};
 pub use self::{
     admission::{Pass, Waits},
     change::Wished,
     companion::{CompanionForm, CompanionView, Kin},
-    draw::{DrawEntry, DrawView, Drawn},
     hold::{BookingQuote, HoldForm, HoldOutcome, PartnerForm, PersonForm, QuotePerson},
     near::NearView,
     price::{Said as SaidOfPerson, height},
@@ -38,5 +38,4 @@ pub use self::{
         CancelView, DayState, MatterView, PeriodView, PersonLine, PlaceRef, PlaceView, PlacesView, ResourceView,
         RulesView, SeatView, SectionView, SittingView, StopView, TripView, UnitsView, Where,
     },
-    waiting::{Joined, WaitingView},
 };

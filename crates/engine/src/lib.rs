@@ -12,8 +12,10 @@ mod booking;
 mod callback;
 mod card;
 mod consent;
+mod counter;
 mod customer;
 mod flight;
+mod gate;
 mod health;
 mod home;
 mod job;
@@ -32,6 +34,7 @@ mod reconciliation;
 mod record;
 mod refund;
 mod register;
+mod schedule;
 mod session;
 mod settlement;
 mod sign_in;
@@ -48,14 +51,18 @@ pub use autopay::{AutopayState, AutopayView, DebitView};
 pub use bill::{BillAccount, BillKnown};
 pub use booking::{
     Again, BandView, BookingDay, BookingFound, BookingLine, BookingPage, BookingParty, BookingQuote, BookingView, Can,
-    CancelView, CompanionForm, CompanionView, DayState, DrawEntry, DrawView, Drawn, HoldForm, HoldOutcome, Joined, Kin,
-    MatterView, NearView, PartnerForm, Pass, PeriodView, PersonForm, PersonLine, PlaceRef, PlaceView, PlacesView,
-    QuotePerson, ResourceView, RulesView, SaidOfPerson, SeatView, SectionView, SittingView, StopView, TripView,
-    UnitsView, WaitingView, Waits, Where, Wished, height,
+    CancelView, CompanionForm, CompanionView, DayState, HoldForm, HoldOutcome, Kin, MatterView, NearView, PartnerForm,
+    Pass, PeriodView, PersonForm, PersonLine, PlaceRef, PlaceView, PlacesView, QuotePerson, ResourceView, RulesView,
+    SaidOfPerson, SeatView, SectionView, SittingView, StopView, TripView, UnitsView, Waits, Where, Wished, height,
 };
 pub use card::{CardState, CardView, LicenceForm, Relation, VehicleForm, Whose};
 pub use consent::{ConsentState, ConsentView, Direction};
+pub use counter::{
+    AtDesk, Call, CounterFind, DayPool, DayRow, DeskAt, DeskBooking, DeskDay, DeskPerson, DeskPlace, DeskSection,
+    Queue, QueueEntry, WalkIn, WalkInForm, WalkInView,
+};
 pub use customer::CustomerForm;
+pub use gate::{Entered, Entry, GateRefused, GateView};
 pub use health::CellLoad;
 pub use home::{Home, HomeStat};
 pub use limit::Limits;
@@ -74,6 +81,9 @@ pub use receipt::{Claims, ReceiptPublic, ReceiptView};
 pub use reconciliation::{BreakView, DayView, PartyView};
 pub use record::{Answer, Asked, Freshness, Unavailable, Unmatched, row_key};
 pub use refund::{DeskEntry, DeskOrder, DeskPayment, RefundView, Rest};
+pub use schedule::{
+    FigureDay, PoolView, ReleaseView, ScheduleDay, ScheduleView, SittingForm, SittingWrong, StopPreview,
+};
 pub use session::{Citizen, Preferences, SessionKind, SessionView, Size, Theme};
 pub use settlement::{BalanceView, DayOpen, SettlementDay, SettlementView};
 pub use sign_in::{CodeSent, Device, SignedIn};

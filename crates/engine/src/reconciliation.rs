@@ -169,7 +169,7 @@ impl Platform {
         let department = department_of(&found);
         let cell = self.inner.stores.city(city).await?;
         let object = format!("break {id}");
-        let deed = Deed { verb: Verb::ResolveBreak, city, department: department.as_ref(), object, reason };
+        let deed = Deed { verb: Verb::ResolveBreak, city, department: department.as_ref(), place: "", object, reason };
         let done = async move { if work(cell).await? { Ok(()) } else { Err(Kind::Conflict("break_taken").into()) } };
         self.deed(staff, deed, done).await
     }
@@ -249,8 +249,14 @@ impl Platform {
             return Err(Kind::Conflict("day_not_over").into());
         }
         let cell = self.inner.stores.city(city).await?;
-        let deed =
-            Deed { verb: Verb::ResolveBreak, city, department: None, object: format!("day {day}"), reason: "compare" };
+        let deed = Deed {
+            verb: Verb::ResolveBreak,
+            city,
+            department: None,
+            place: "",
+            object: format!("day {day}"),
+            reason: "compare",
+        };
         let work = async {
             let mut unavailable = None;
             for party in self.parties(&pack) {

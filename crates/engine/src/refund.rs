@@ -247,7 +247,8 @@ impl Platform {
         let department = facts.department.clone();
         let note = reason.trim().chars().take(500).collect::<String>();
         let beside = Beside { note: (!note.is_empty()).then_some(note), ..Beside::default() };
-        let deed = Deed { verb, city, department: Some(&department), object: format!("payment {payment}"), reason };
+        let deed =
+            Deed { verb, city, department: Some(&department), place: "", object: format!("payment {payment}"), reason };
         let work = async {
             match self.drive(city, &cell, payment, command, beside).await? {
                 Ok(_) => Ok(()),

@@ -98,7 +98,8 @@ impl Platform {
         let cell = self.inner.stores.city(city).await?;
         let parties = self.parties_of_day(&pack);
         let close = CloseDay { day, parties, staff: staff.id, at: self.now() };
-        let deed = Deed { verb: Verb::CloseDay, city, department: None, object: format!("day {day}"), reason: "" };
+        let deed =
+            Deed { verb: Verb::CloseDay, city, department: None, place: "", object: format!("day {day}"), reason: "" };
         let refused = std::sync::Mutex::new(None);
         let work = async {
             match cell.close_day(close).await? {

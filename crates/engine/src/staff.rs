@@ -53,6 +53,13 @@ impl Staff {
         }
     }
 
+    /// The same for one thing at one place of a department.
+    #[must_use]
+    pub fn may_in(&self, verb: Verb, city: &CityId, department: Option<&DepartmentId>, place: &str) -> bool {
+        let here = || Some(self.may(verb, city)?.covers_place(department?, place));
+        self.may_at(verb, city, department) || (!place.is_empty() && here() == Some(true))
+    }
+
     /// Cities in which they have any role, in order.
     #[must_use]
     pub fn cities(&self) -> Vec<CityId> {

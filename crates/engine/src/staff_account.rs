@@ -158,7 +158,8 @@ impl Platform {
         if one.grants.iter().any(elsewhere) {
             return Err(Kind::Denied("works_elsewhere").into());
         }
-        let deed = Deed { verb: Verb::ChangeStaff, city, department: None, object: format!("staff/{id}"), reason };
+        let deed =
+            Deed { verb: Verb::ChangeStaff, city, department: None, place: "", object: format!("staff/{id}"), reason };
         self.deed(operator, deed, async {
             let disabled = self.inner.stores.platform().disable_staff(&one.login, self.now()).await?;
             disabled.map(drop).ok_or_else(|| Kind::NotFound.into())

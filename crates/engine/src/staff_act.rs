@@ -18,6 +18,8 @@ pub struct Deed<'a> {
     pub city: &'a CityId,
     /// `None`: it concerns the whole city.
     pub department: Option<&'a DepartmentId>,
+    /// The place of that department to which it is done: its own staff may do it too. Empty where there are no places.
+    pub place: &'a str,
     /// To what, by kind and id. Never personal data.
     pub object: String,
     /// In their own words; empty where none is asked for.
@@ -53,7 +55,7 @@ impl Platform {
         deed: Deed<'_>,
         work: impl Future<Output = Result<T>> + Send,
     ) -> Result<T> {
-        if !staff.may_at(deed.verb, deed.city, deed.department) {
+        if !staff.may_in(deed.verb, deed.city, deed.department, deed.place) {
             return Err(Kind::Denied("not_your_role").into());
         }
         if deed.verb.needs_step_up() && !self.has_stepped_up(staff) {
@@ -84,6 +86,33 @@ impl Platform {
     /// Something of no city that simply happened, such as a sign-in.
     pub(crate) async fn note(&self, staff: &Staff, act: &'static str, object: &str) -> Result<()> {
         self.note_of(staff.id, act, object).await
+    }
+
+    /// Something in a city that was asked for and refused, without being anybody's deed: a forged voucher, a booking of
+    /// another place. `outcome` is the code of the refusal.
+    pub(crate) async fn note_in(
+        &self,
+        staff: &Staff,
+        city: &CityId,
+        act: &'static str,
+        object: &str,
+        outcome: &str,
+    ) -> Result<()> {
+        let (id, at) = (Id::random(&*self.inner.rng), self.now());
+        let entry = store::NewStaffAct {
+            id,
+            at,
+            staff: staff.id,
+            act,
+            city: Some(city.clone()),
+            department: None,
+            object: object.to_owned(),
+            reason: String::new(),
+        };
+        let cell = self.inner.stores.platform();
+        cell.begin_staff_act(&entry).await?;
+        cell.end_staff_act(id, at, outcome).await?;
+        Ok(())
     }
 
     /// The same for somebody who is not at the desk.

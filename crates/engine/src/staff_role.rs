@@ -1,7 +1,7 @@
 //! What a role at the desk may do, as a table: verbs by roles, each role for one city and perhaps one department.
 //!
 //! Three administrations are kept apart, as the rules for important systems ask: the operator runs the machines, the
-//! auditor reads what everybody did, and neither touches money.
+//! auditor reads what everybody did, and neither touches money or anybody's booking.
 
 use std::collections::BTreeSet;
 
@@ -48,6 +48,10 @@ words!(
         Operator = "operator", "系统运行", "operator";
         /// Reads what staff did.
         Auditor = "auditor", "安全审计", "auditor";
+        /// Sits at a counter or stands at a gate: finds a booking, lets people in, calls them.
+        Counter = "counter", "窗口服务", "counter clerk";
+        /// Says how much there is on which day, and calls a sitting off.
+        Scheduler = "scheduler", "排班管理", "scheduler";
     }
 );
 
@@ -66,6 +70,13 @@ words!(
         SeeStaff = "see-staff", "查看工作人员账号", "look at staff accounts";
         ChangeStaff = "change-staff", "变更工作人员账号", "change a staff account";
         SeeActs = "see-acts", "查看操作记录", "look at the log of deeds";
+        SeeCounter = "see-counter", "查看预约", "look at bookings";
+        Attend = "attend", "办理到场", "attend to somebody";
+        BookOnSite = "book-on-site", "现场预约", "book at the counter";
+        LetIn = "let-in", "检票", "let in at a gate";
+        SeeSchedule = "see-schedule", "查看排班", "look at the schedule";
+        ChangeSchedule = "change-schedule", "变更排班", "change the schedule";
+        StopSitting = "stop-sitting", "停诊停办", "call a sitting off";
     }
 );
 
@@ -83,18 +94,29 @@ pub const POLICY: &[(Verb, &[Role])] = &[
     (Verb::SeeStaff, &[Role::Operator]),
     (Verb::ChangeStaff, &[Role::Operator]),
     (Verb::SeeActs, &[Role::Auditor]),
+    (Verb::SeeCounter, &[Role::Counter]),
+    (Verb::Attend, &[Role::Counter]),
+    (Verb::BookOnSite, &[Role::Counter]),
+    (Verb::LetIn, &[Role::Counter]),
+    (Verb::SeeSchedule, &[Role::Counter, Role::Scheduler]),
+    (Verb::ChangeSchedule, &[Role::Scheduler]),
+    (Verb::StopSitting, &[Role::Scheduler]),
 ];
 
 /// Deeds for which the authenticator's code is entered again.
-const STEP_UP: &[Verb] = &[Verb::DecideRefund, Verb::CompleteRefund, Verb::CloseDay, Verb::ChangeStaff];
+const STEP_UP: &[Verb] =
+    &[Verb::DecideRefund, Verb::CompleteRefund, Verb::CloseDay, Verb::ChangeStaff, Verb::StopSitting];
 
 /// Deeds that concern a whole city: a role for one department is not enough.
 const WHOLE_CITY: &[Verb] = &[Verb::CloseDay, Verb::SeeProviders, Verb::SeeStaff, Verb::ChangeStaff, Verb::SeeActs];
 
 /// Roles that one person cannot hold together.
 pub const CLASHES: &[(Role, &[Role])] = &[
-    (Role::Operator, &[Role::Treasurer, Role::RefundClerk, Role::RefundApprover, Role::Auditor]),
-    (Role::Auditor, &[Role::Treasurer, Role::RefundClerk, Role::RefundApprover]),
+    (
+        Role::Operator,
+        &[Role::Treasurer, Role::RefundClerk, Role::RefundApprover, Role::Auditor, Role::Counter, Role::Scheduler],
+    ),
+    (Role::Auditor, &[Role::Treasurer, Role::RefundClerk, Role::RefundApprover, Role::Counter, Role::Scheduler]),
 ];
 
 impl Verb {
@@ -130,6 +152,16 @@ impl Scope {
         match self {
             Self::City => true,
             Self::Departments(some) => some.contains(department),
+        }
+    }
+
+    /// The same for a place where a department's service is given. A hospital's clerk may have the hospital alone: a role
+    /// names a place by its id as it names a department.
+    #[must_use]
+    pub fn covers_place(&self, department: &DepartmentId, place: &str) -> bool {
+        match self {
+            Self::City => true,
+            Self::Departments(some) => some.contains(department) || some.iter().any(|one| one.as_str() == place),
         }
     }
 }
@@ -176,19 +208,26 @@ mod tests {
     #[test]
     fn the_whole_table() {
         let table = [
-            // verb                     treasurer clerk  approver operator auditor
-            (Verb::SeeBreaks, [true, false, false, false, false]),
-            (Verb::ResolveBreak, [true, false, false, false, false]),
-            (Verb::SeeRefunds, [true, true, true, false, false]),
-            (Verb::AskRefund, [false, true, false, false, false]),
-            (Verb::DecideRefund, [false, false, true, false, false]),
-            (Verb::CompleteRefund, [true, false, false, false, false]),
-            (Verb::SeeSettlements, [true, false, false, false, false]),
-            (Verb::CloseDay, [true, false, false, false, false]),
-            (Verb::SeeProviders, [false, false, false, true, false]),
-            (Verb::SeeStaff, [false, false, false, true, false]),
-            (Verb::ChangeStaff, [false, false, false, true, false]),
-            (Verb::SeeActs, [false, false, false, false, true]),
+            // verb                     treasurer clerk  approver operator auditor counter scheduler
+            (Verb::SeeBreaks, [true, false, false, false, false, false, false]),
+            (Verb::ResolveBreak, [true, false, false, false, false, false, false]),
+            (Verb::SeeRefunds, [true, true, true, false, false, false, false]),
+            (Verb::AskRefund, [false, true, false, false, false, false, false]),
+            (Verb::DecideRefund, [false, false, true, false, false, false, false]),
+            (Verb::CompleteRefund, [true, false, false, false, false, false, false]),
+            (Verb::SeeSettlements, [true, false, false, false, false, false, false]),
+            (Verb::CloseDay, [true, false, false, false, false, false, false]),
+            (Verb::SeeProviders, [false, false, false, true, false, false, false]),
+            (Verb::SeeStaff, [false, false, false, true, false, false, false]),
+            (Verb::ChangeStaff, [false, false, false, true, false, false, false]),
+            (Verb::SeeActs, [false, false, false, false, true, false, false]),
+            (Verb::SeeCounter, [false, false, false, false, false, true, false]),
+            (Verb::Attend, [false, false, false, false, false, true, false]),
+            (Verb::BookOnSite, [false, false, false, false, false, true, false]),
+            (Verb::LetIn, [false, false, false, false, false, true, false]),
+            (Verb::SeeSchedule, [false, false, false, false, false, true, true]),
+            (Verb::ChangeSchedule, [false, false, false, false, false, false, true]),
+            (Verb::StopSitting, [false, false, false, false, false, false, true]),
         ];
         assert_eq!(table.map(|(verb, _)| verb), Verb::ALL);
         for (verb, cells) in table {
@@ -218,21 +257,36 @@ mod tests {
     }
 
     #[test]
+    fn a_place_may_have_a_clerk_of_its_own() {
+        let scope_of = |of| scope(&[grant(Role::Counter, of)], Verb::Attend, &city("lakeside")).unwrap();
+        let (health, other) = (department("health"), department("harbour"));
+        assert!(scope_of(None).covers_place(&health, "clinic-one"));
+        assert!(scope_of(Some("health")).covers_place(&health, "clinic-one"));
+        assert!(scope_of(Some("clinic-one")).covers_place(&health, "clinic-one"));
+        assert!(!scope_of(Some("clinic-one")).covers_place(&health, "clinic-two"));
+        assert!(!scope_of(Some("clinic-one")).covers(&health), "one place is not the department");
+        assert!(!scope_of(Some("health")).covers_place(&other, "pier"));
+    }
+
+    #[test]
     fn three_administrations_are_kept_apart() {
         let pair = |a, b| clash(&[grant(a, None), grant(b, Some("harbour"))]);
-        for &money in &[Role::Treasurer, Role::RefundClerk, Role::RefundApprover] {
-            assert_eq!(pair(money, Role::Operator), Some((Role::Operator, money)));
-            assert_eq!(pair(Role::Auditor, money), Some((Role::Auditor, money)));
+        let work = [Role::Treasurer, Role::RefundClerk, Role::RefundApprover, Role::Counter, Role::Scheduler];
+        for work in work {
+            assert_eq!(pair(work, Role::Operator), Some((Role::Operator, work)));
+            assert_eq!(pair(Role::Auditor, work), Some((Role::Auditor, work)));
         }
         assert_eq!(pair(Role::Auditor, Role::Operator), Some((Role::Operator, Role::Auditor)));
         assert_eq!(pair(Role::Treasurer, Role::RefundClerk), None);
+        assert_eq!(pair(Role::Counter, Role::Scheduler), None);
         assert_eq!(clash(&[grant(Role::Operator, None), grant(Role::Operator, None)]), None);
     }
 
     #[test]
     fn every_deed_with_money_going_out_steps_up() {
         let asks: Vec<Verb> = Verb::ALL.iter().copied().filter(|verb| verb.needs_step_up()).collect();
-        assert_eq!(asks, [Verb::DecideRefund, Verb::CompleteRefund, Verb::CloseDay, Verb::ChangeStaff]);
+        let money = [Verb::DecideRefund, Verb::CompleteRefund, Verb::CloseDay, Verb::ChangeStaff, Verb::StopSitting];
+        assert_eq!(asks, money);
     }
 
     #[test]

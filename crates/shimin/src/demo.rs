@@ -29,6 +29,8 @@ const PEOPLE: &[(Role, &str, &str)] = &[
     (Role::RefundApprover, "郑四目", "approves refunds that somebody else asked for"),
     (Role::Operator, "王守机", "payment providers, departments, staff accounts"),
     (Role::Auditor, "冯观止", "reads what everybody at the desk did"),
+    (Role::Counter, "褚迎门", "checks people in, calls them, lets them through the gate"),
+    (Role::Scheduler, "卫排班", "says how much there is on which day, and calls a sitting off"),
 ];
 
 /// Opens the accounts in the foremost open city, with new secrets, and puts those on the sandbox's phone.

@@ -16,6 +16,7 @@ const CITY: &[Step] = &[
     (1, "cards", include_str!("../migrations/city/0001_cards.sql")),
     (2, "money", include_str!("../migrations/city/0002_money.sql")),
     (3, "booking", include_str!("../migrations/city/0003_booking.sql")),
+    (4, "counter", include_str!("../migrations/city/0004_counter.sql")),
 ];
 
 pub(crate) fn run(connection: &mut Connection, kind: CellKind) -> Result<()> {

@@ -64,6 +64,7 @@ pub fn statements() -> Vec<(CellKind, &'static Statement)> {
     ];
     let city = [
         crate::answer::ALL,
+        crate::arrival::ALL,
         crate::audit::ALL,
         crate::autopay::ALL,
         crate::booking::ALL,
@@ -75,6 +76,7 @@ pub fn statements() -> Vec<(CellKind, &'static Statement)> {
         crate::callback::ALL,
         crate::card::ALL,
         crate::draw::ALL,
+        crate::gate::ALL,
         crate::hold::write::ALL,
         crate::ledger::ALL,
         crate::payment::ALL,

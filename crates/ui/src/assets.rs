@@ -19,6 +19,9 @@ pub(crate) const CSS_SOURCE: &str = include_str!("asset/app.css");
 /// The one ES module, served as `/assets/app.js`.
 pub const JS: &str = include_str!("asset/app.js");
 
+/// What the desk's counter, gate and hall add to it, served by `console`.
+pub const DESK_JS: &str = include_str!("asset/desk.js");
+
 /// The service worker, served as `/sw.js` so that its scope is the whole site.
 pub const SERVICE_WORKER: &str = include_str!("asset/sw.js");
 

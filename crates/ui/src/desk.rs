@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use crate::{
     icon::icon,
-    page::{Css, Size, Theme, document, size_form},
+    page::{self, Css, Size, Theme, document, size_form},
     text,
 };
 
@@ -42,6 +42,10 @@ pub struct Desk<'a> {
     pub place: &'a str,
     pub tabs: &'a [Tab<'a>],
     pub sandbox: bool,
+    /// A script of the desk's own, beside that of every page.
+    pub script: Option<&'a str>,
+    /// For a screen that hangs on a wall: the body alone, and without script a fresh page after so many seconds.
+    pub wall_s: Option<u32>,
     /// The form on this page came back with mistakes: the title says so first.
     pub error: bool,
     pub body: Markup,
@@ -56,18 +60,28 @@ impl Desk<'_> {
             @if self.error { (text::title_error(lang)) }
             (self.title) @if !self.place.is_empty() { " · " (self.place) } " · " (text::desk(lang))
         };
+        let extra = html! {
+            script type="module" src=(page::route::SCRIPT) {}
+            @if let Some(script) = self.script { script type="module" src=(script) {} }
+            @if let Some(seconds) = self.wall_s.filter(|seconds| *seconds > 0) {
+                noscript { meta http-equiv="refresh" content=(seconds); }
+            }
+        };
         let body = html! {
-            (self.top())
-            (self.nav())
-            main.wrap #main tabindex="-1" { (self.body) }
-            footer.foot {
-                div.wrap {
-                    (size_form(lang, self.size, self.path))
-                    @if self.sandbox { p.sandbox { (text::sandbox_note(lang)) } }
+            @if self.wall_s.is_some() { main.hall #main tabindex="-1" { (self.body) } }
+            @else {
+                (self.top())
+                (self.nav())
+                main.wrap #main tabindex="-1" { (self.body) }
+                footer.foot {
+                    div.wrap {
+                        (size_form(lang, self.size, self.path))
+                        @if self.sandbox { p.sandbox { (text::sandbox_note(lang)) } }
+                    }
                 }
             }
         };
-        document(lang, &format!("{} {} desk", self.size.word(), self.theme.word()), title, self.css, true, body)
+        document(lang, &format!("{} {} desk", self.size.word(), self.theme.word()), title, self.css, extra, body)
     }
 
     fn top(&self) -> Markup {

@@ -127,8 +127,8 @@ pub struct Look {
     pub motif: Motif,
 }
 
-/// What stands around every body of the house.
-pub(crate) fn document(lang: Lang, classes: &str, title: Markup, css: Css<'_>, script: bool, body: Markup) -> Markup {
+/// What stands around every body of the house. `extra` is the rest of the head: the scripts.
+pub(crate) fn document(lang: Lang, classes: &str, title: Markup, css: Css<'_>, extra: Markup, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) class=(classes) {
@@ -144,7 +144,7 @@ pub(crate) fn document(lang: Lang, classes: &str, title: Markup, css: Css<'_>, s
                     Css::Linked(url) => link rel="stylesheet" href=(url);,
                 }
                 link rel="icon" href=(route::ICON) type="image/svg+xml";
-                @if script { script type="module" src=(route::SCRIPT) {} }
+                (extra)
             }
             body {
                 a.skip href="#main" { (text::skip_to_content(lang)) }
@@ -210,7 +210,8 @@ impl Page<'_> {
             main.wrap #main tabindex="-1" { (self.body) }
             (self.footer())
         };
-        document(lang, &self.classes(), title, self.css, self.script, body)
+        let script = html! { @if self.script { script type="module" src=(route::SCRIPT) {} } };
+        document(lang, &self.classes(), title, self.css, script, body)
     }
 
     fn classes(&self) -> String {

@@ -51,6 +51,12 @@ pub fn put_on(headers: &mut HeaderMap, style: Option<&Style>, personal: bool) {
     headers.insert(header::CACHE_CONTROL, if personal { NO_STORE } else { PRIVATE });
 }
 
+/// Lets a page use the camera: one that reads codes, and no other.
+pub fn allow_camera(headers: &mut HeaderMap) {
+    let policy = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()";
+    headers.insert(PERMISSIONS, HeaderValue::from_static(policy));
+}
+
 /// Lets the forms of a page end at other origins too: browsers hold the redirects after a form to the same policy.
 pub(crate) fn allow_forms_to(headers: &mut HeaderMap, origins: &[String]) {
     let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok());

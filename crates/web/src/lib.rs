@@ -74,7 +74,7 @@ pub mod shell {
         headers,
         mishap::wait,
         return_path::{encode, own_path, with_return},
-        style::Style,
+        style::{Style, short_hash},
     };
 }
 pub use route::{Policy, RouteInfo, routes};

@@ -46,7 +46,7 @@ impl Style {
 }
 
 /// The first 64 bits of a file's SHA-256, for its address.
-pub(crate) fn short_hash(bytes: &[u8]) -> String {
+pub fn short_hash(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     digest(&SHA256, bytes).as_ref().iter().take(8).fold(String::with_capacity(16), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

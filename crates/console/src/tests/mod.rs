@@ -2,6 +2,7 @@
 //!
 //! `SHIMIN_PAGES=/tmp/pages cargo test -p console` also writes each page to that directory.
 
+mod desk_sample;
 mod sample;
 
 use axum::{
@@ -10,16 +11,17 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header},
     response::Response,
 };
-use capability::refund::State as RefundState;
-use engine::DayOpen;
+use capability::{booking::State as BookingState, refund::State as RefundState};
+use engine::{DayOpen, Entered, GateRefused, SittingWrong};
 use kernel::{Error, Kind, Lang, identifier::Mistake};
 use ledger::reconcile::Side;
 use tower::ServiceExt;
 use web::shell::Pairs;
 
 use crate::{
-    Console, Policy, Site, home, mishap::Mishap, payment, provider, reconciliation, refund, router, routes, settlement,
-    sign_in, staff, staff_act, trouble, visit::Visit,
+    Console, Policy, Site, counter, day, figures, gate, home, mishap::Mishap, payment, pool, provider, queue,
+    reconciliation, refund, router, routes, schedule, settlement, sign_in, staff, staff_act, trouble, visit::Visit,
+    walk_in, word,
 };
 
 const PAGE_BYTES_MAX: usize = 80 * 1024;
@@ -78,6 +80,8 @@ async fn all_pages(lang: Lang) -> Vec<Shot> {
     }
     page!("home-no-role", home::landing(&mut several).await.expect("a page"));
 
+    counter_pages(&mut pages, &own).await;
+    schedule_pages(&mut pages, &own).await;
     let breaks = sample::breaks();
     page!("breaks", reconciliation::list_page(&own("breaks"), &breaks));
     page!("breaks-of-kind", reconciliation::list_page(&own("breaks?kind=long"), &breaks));
@@ -144,6 +148,116 @@ async fn all_pages(lang: Lang) -> Vec<Shot> {
     pages
 }
 
+/// Counter, queue, hall, gate and day.
+async fn counter_pages(pages: &mut Vec<Shot>, own: &dyn Fn(&str) -> Visit) {
+    let lang = own("").lang;
+    macro_rules! page {
+        ($name:expr, $response:expr) => {
+            pages.push(shot($name, $response).await)
+        };
+    }
+    let places = desk_sample::places();
+    let refused = |kind: Kind| Mishap::of_error(Error::new(kind), lang).expect("a refusal of a form");
+    page!("counter", counter::find_page(&own("counter"), &Mishap::none()));
+    let wrong = Mishap::of_fields(vec![("code", ui::text::counter_forged(lang).to_owned())]);
+    page!("counter-mistake", counter::find_page(&own("counter"), &wrong));
+    for state in BookingState::ALL {
+        let booking = desk_sample::booking(*state);
+        let name = format!("booking-{}", state.word());
+        page!(&name, counter::booking_page(&own("bookings/1"), &booking, &Mishap::none()));
+    }
+    let missed = desk_sample::booking(BookingState::NoShow);
+    let wrong = mistakes(&[("reason", Mistake::Empty("更正依据 / reason"))], lang);
+    page!("booking-correct", counter::booking_page(&own("bookings/1"), &missed, &wrong));
+    let early = refused(Kind::Conflict("not_yet"));
+    page!("booking-early", counter::booking_page(&own("bookings/1"), &missed, &early));
+    page!("queue", queue::queue_page(&own("queue"), &places, &desk_sample::queue(true), &Mishap::none()));
+    page!("queue-none", queue::queue_page(&own("queue"), &places, &desk_sample::queue(false), &Mishap::none()));
+    let wrong = Mishap::of_fields(vec![("window", ui::text::calling_window_mistake(lang).to_owned())]);
+    page!("queue-mistake", queue::queue_page(&own("queue"), &places, &desk_sample::queue(true), &wrong));
+    page!("no-place", queue::no_place(&own("queue"), ui::text::calling_title(lang)));
+    page!("hall", queue::hall_page(&own("hall"), "湖滨医院 · 内科", &desk_sample::queue(true)));
+    page!("hall-paused", queue::hall_page(&own("hall?pause=yes"), "湖滨医院", &desk_sample::queue(false)));
+    page!("walk-in", walk_in::form_page(&own("walk-in"), &places, &desk_sample::walk_in(true), "key", &Mishap::none()));
+    page!("walk-in-none", walk_in::form_page(&own("x"), &places, &desk_sample::walk_in(false), "key", &Mishap::none()));
+    let wrong = mistakes(&[("pool", Mistake::Choice), ("resident_id", Mistake::NameAndIdDiffer)], lang);
+    page!("walk-in-mistakes", walk_in::form_page(&own("x"), &places, &desk_sample::walk_in(true), "key", &wrong));
+    page!("day", day::day_page(&own("day"), &places, &desk_sample::day(true)));
+    page!("day-none", day::day_page(&own("day"), &places, &desk_sample::day(false)));
+    page!("gate-choose", gate::choose_page(&own("gate"), &places));
+    let at_gate = desk_sample::gate();
+    page!("gate", gate::gate_page(&own("gate/x/y"), &at_gate, None, &Mishap::none()));
+    let number = "482915730642".to_owned();
+    let entered = Ok(Entered { number: number.clone(), persons: 3, inside: 433, instant: Some(1_000) });
+    page!("gate-in", gate::gate_page(&own("gate/x/y"), &at_gate, Some(&entered), &Mishap::none()));
+    let whys = [
+        GateRefused::Unreadable,
+        GateRefused::Forged,
+        GateRefused::OtherPlace,
+        GateRefused::Unknown,
+        GateRefused::Show { number, persons: 3, at_gate: desk_sample::shows() },
+        GateRefused::NotYet { from_at: sample::NOW.plus_s(600) },
+        GateRefused::TooLate { closed_at: sample::NOW.plus_s(-600) },
+        GateRefused::Used { at: Some(sample::NOW) },
+        GateRefused::Used { at: None },
+        GateRefused::Gone { state: BookingState::Cancelled },
+        GateRefused::Unpaid,
+        GateRefused::Full { inside: 999, max: 1_000 },
+    ];
+    for (n, why) in whys.into_iter().enumerate() {
+        let name = format!("gate-{n}-{}", why.code());
+        page!(&name, gate::gate_page(&own("gate/x/y"), &at_gate, Some(&Err(why)), &Mishap::none()));
+    }
+    let wrong = Mishap::of_fields(vec![("left", ui::text::gate_left_mistake(lang).to_owned())]);
+    page!("gate-left-mistake", gate::gate_page(&own("gate/x/y"), &at_gate, None, &wrong));
+}
+
+/// Days ahead, one pool, calling it off, and figures.
+async fn schedule_pages(pages: &mut Vec<Shot>, own: &dyn Fn(&str) -> Visit) {
+    let lang = own("").lang;
+    macro_rules! page {
+        ($name:literal, $response:expr) => {
+            pages.push(shot($name, $response).await)
+        };
+    }
+    let places = desk_sample::places();
+    page!("schedule", schedule::schedule_page(&own("schedule"), &places, &desk_sample::schedule(true)));
+    page!("schedule-none", schedule::schedule_page(&own("schedule"), &places, &desk_sample::schedule(false)));
+    let at = desk_sample::at("inner");
+    page!("sitting", schedule::sitting_page(&own("sitting"), &places, &places[0], &at, &Mishap::none()));
+    let wrongs = [
+        SittingWrong::Day,
+        SittingWrong::From,
+        SittingWrong::To,
+        SittingWrong::Units,
+        SittingWrong::OnSite,
+        SittingWrong::Phone,
+        SittingWrong::Resource,
+        SittingWrong::Reason,
+    ];
+    let wrong = Mishap::of_fields(wrongs.map(|one| word::sitting_wrong(lang, one)).to_vec());
+    page!("sitting-mistakes", schedule::sitting_page(&own("sitting"), &places, &places[0], &at, &wrong));
+    let exists = Mishap::of_fields(vec![word::sitting_wrong(lang, SittingWrong::Exists)]);
+    page!("sitting-exists", schedule::sitting_page(&own("sitting"), &places, &places[0], &at, &exists));
+    let one = desk_sample::pool(false);
+    page!("pool", pool::pool_page(&own("pools/7"), &one));
+    page!("pool-stopped", pool::pool_page(&own("pools/7"), &desk_sample::pool(true)));
+    page!("pool-edit", pool::edit_page(&own("pools/7/edit"), &one, None, &Mishap::none()));
+    let wish = pool::Wish { capacity: 50, shares: [30, u32::MAX, 8] };
+    page!("pool-preview", pool::edit_page(&own("pools/7/edit"), &one, Some(wish), &Mishap::none()));
+    let wrong = Mishap::of_fields(vec![("units", ui::text::pool_below(lang, 26))]);
+    page!("pool-mistake", pool::edit_page(&own("pools/7/edit"), &one, None, &wrong));
+    page!("stop", pool::stop_page(&own("pools/7/stop"), &desk_sample::stop(26, false), &Mishap::none()));
+    page!("stop-rest", pool::stop_page(&own("pools/7/stop"), &desk_sample::stop(1, true), &Mishap::none()));
+    page!("stop-done", pool::stop_page(&own("pools/7/stop"), &desk_sample::stop(0, true), &Mishap::none()));
+    let wrong = mistakes(&[("reason", Mistake::Empty("停办原因 / reason"))], lang);
+    page!("stop-mistake", pool::stop_page(&own("pools/7/stop"), &desk_sample::stop(26, false), &wrong));
+    let range = (desk_sample::on(-13), desk_sample::on(0));
+    let days = desk_sample::figures();
+    page!("figures", figures::figures_page(&own("figures"), &places, &at, range, &days));
+    page!("figures-none", figures::figures_page(&own("figures"), &places, &at, range, &[]));
+}
+
 /// The value of an attribute in each tag that has it.
 fn attributes<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
     let mark = format!(" {attribute}=\"");
@@ -189,7 +303,7 @@ async fn every_page_is_sound_small_and_has_nothing_inline() {
                 let tag = input.split('>').next().unwrap_or_default();
                 assert!(attributes(tag, "id").first().is_some_and(|id| labelled.contains(id)), "{name}: {tag}");
             }
-            let bare = ["light", "dark", "standard", "i", "back", "auto", "none", "mono", "desk"];
+            let bare = ["light", "dark", "standard", "i", "back", "auto", "none", "mono", "desk", "more-box"];
             for class in attributes(&html, "class").iter().flat_map(|classes| classes.split_ascii_whitespace()) {
                 assert!(
                     css.contains(&format!(".{class}")) || bare.contains(&class),
@@ -227,7 +341,9 @@ async fn a_stranger_is_shown_the_door_and_its_cookie_stays_at_the_desk() {
     let desk = router(Console { platform: sample::platform().await, sandbox_url: None, secure_cookies: true });
     for route in routes() {
         let path = route.path.replace("{city}", "lakeside").replace("{day}", "2026-03-01");
-        let path = ["{break}", "{payment}", "{id}", "{refund}"].iter().fold(path, |path, one| path.replace(one, "1"));
+        let path = ["{break}", "{payment}", "{id}", "{refund}", "{booking}", "{pool}", "{service}", "{place}"]
+            .iter()
+            .fold(path, |path, one| path.replace(one, "1"));
         let path = path.replace("{name}", "none.css");
         let request = Request::builder().method(&route.method).uri(&path).header("sec-fetch-site", "same-origin");
         let (status, headers, body) = call(&desk, request.body(Body::empty()).expect("a request")).await;

@@ -101,6 +101,7 @@ pub(crate) async fn site() -> Site {
         sandbox_url: Some("http://127.0.0.1:8090".to_owned()),
         secure_cookies: false,
         style: Style::of(css, "/desk/assets"),
+        script: crate::asset::Script::new(),
     }))
 }
 

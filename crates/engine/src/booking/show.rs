@@ -139,21 +139,7 @@ impl Platform {
     }
 
     fn voucher_of(&self, city: &CityId, facts: &BookingFacts, detail: Option<&Detail>) -> Result<String> {
-        let mut at_gate: Vec<Show> = Vec::new();
-        for person in detail.iter().flat_map(|detail| &detail.persons) {
-            let Some(concession) = &person.concession else { continue };
-            if person.height_cm_max.is_none() && person.proofs.is_empty() {
-                continue;
-            }
-            match at_gate.iter_mut().find(|show| show.concession == *concession) {
-                Some(show) => show.persons = show.persons.saturating_add(1),
-                None => at_gate.push(Show {
-                    persons: 1,
-                    concession: concession.clone(),
-                    height_cm_max: person.height_cm_max.and_then(|height| u8::try_from(height).ok()),
-                }),
-            }
-        }
+        let at_gate = detail.map(shows).unwrap_or_default();
         self.voucher(
             city,
             VoucherFacts {
@@ -366,7 +352,7 @@ fn matter_of(offered: &Offered, facts: &BookingFacts) -> Option<MatterView> {
     offered.offer.matter(&facts.names.matter).map(matter_view)
 }
 
-fn bring(offered: &Offered, facts: &BookingFacts) -> Vec<Text> {
+pub(crate) fn bring(offered: &Offered, facts: &BookingFacts) -> Vec<Text> {
     let place = offered.offer.place(&facts.names.place).into_iter().flat_map(|place| place.bring.clone());
     let matter = offered.offer.matter(&facts.names.matter).into_iter().flat_map(|matter| matter.bring.clone());
     let rule = offered.booking().is_ok_and(|booking| booking.check.is_some());
@@ -379,4 +365,24 @@ fn bring(offered: &Offered, facts: &BookingFacts) -> Vec<Text> {
         }
     }
     all
+}
+
+/// What has to be seen before they go in, gathered by concession.
+pub(crate) fn shows(detail: &Detail) -> Vec<Show> {
+    let mut at_gate: Vec<Show> = Vec::new();
+    for person in &detail.persons {
+        let Some(concession) = &person.concession else { continue };
+        if person.height_cm_max.is_none() && person.proofs.is_empty() {
+            continue;
+        }
+        match at_gate.iter_mut().find(|show| show.concession == *concession) {
+            Some(show) => show.persons = show.persons.saturating_add(1),
+            None => at_gate.push(Show {
+                persons: 1,
+                concession: concession.clone(),
+                height_cm_max: person.height_cm_max.and_then(|height| u8::try_from(height).ok()),
+            }),
+        }
+    }
+    at_gate
 }

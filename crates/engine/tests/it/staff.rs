@@ -117,7 +117,7 @@ async fn nothing() -> Result<()> {
 }
 
 fn deed(town: &Town, verb: Verb) -> Deed<'_> {
-    Deed { verb, city: &town.city, department: None, object: "break/1".into(), reason: " found it " }
+    Deed { verb, city: &town.city, department: None, place: "", object: "break/1".into(), reason: " found it " }
 }
 
 #[tokio::test]

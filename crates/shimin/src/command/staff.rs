@@ -54,7 +54,8 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct Roles {
-    /// treasurer, refund-clerk, refund-approver, operator or auditor, for a city or one of its departments; may be repeated
+    /// treasurer, refund-clerk, refund-approver, operator, auditor, counter or scheduler, for a city, one of its departments,
+    /// or a single place where a department's service is booked; may be repeated
     #[arg(long = "role", required = true, value_name = "ROLE@CITY[/DEPARTMENT]", value_parser = grant)]
     roles: Vec<Grant>,
 }

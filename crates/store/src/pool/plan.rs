@@ -31,6 +31,7 @@ statement! {
         FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[], ?4::bigint[], ?5::bigint[], ?6::bigint[]) AS q(pool, leg, capacity, a, b, c)";
     POOL_SOLD = "SELECT 1 FROM booking_pool WHERE pool = ?1 LIMIT 1";
     POOL_LEGS_DROP = "DELETE FROM pool_leg WHERE pool = ?1";
+    POOL_OWN = "UPDATE pool SET edited = 1 WHERE service = ?1 AND place = ?2 AND resource = ?3 AND part = ?4 AND starts_at = ?5";
     POOL_FOLLOW = "UPDATE pool SET section = ?2, ends_at = ?3, capacity = ?4, numbered = ?5, legs = ?6, online_max = ?7,
             on_site_max = ?8, phone_max = ?9, turn = turn + 1
         WHERE number = ?1";
@@ -116,5 +117,21 @@ impl City {
             }
         }
         Ok(added)
+    }
+
+    /// Adds a pool that no plan has; it counts as edited, so that no plan touches it. False when there is one already.
+    pub async fn add_pool(&self, new: NewPool) -> Result<bool> {
+        self.write(new, |new, tx| {
+            Box::pin(async move {
+                let what = values![new.service.as_str(), &new.place, &new.resource, &new.part, new.starts_at];
+                if tx.one(&POOL_FIND, what).await?.is_some() {
+                    return Ok(false);
+                }
+                plan(tx, std::slice::from_ref(new)).await?;
+                tx.execute(&POOL_OWN, what).await?;
+                Ok(true)
+            })
+        })
+        .await
     }
 }

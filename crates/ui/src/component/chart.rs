@@ -115,3 +115,53 @@ pub fn sparkline(lang: Lang, title: &str, points: &[(&str, u64)]) -> Markup {
         }
     }
 }
+
+/// One column of [`stacks`]: its label, and how much of each part, from the ground up.
+#[derive(Clone, Debug)]
+pub struct Stack<'a> {
+    pub label: &'a str,
+    pub parts: Vec<u64>,
+}
+
+/// Columns made of parts, all to one scale; the parts are named in a legend, and the table stands below. A column without
+/// anything is a line on the ground.
+#[must_use]
+pub fn stacks(lang: Lang, title: &str, legend: &[&str], columns: &[Stack<'_>]) -> Markup {
+    let sum = |stack: &Stack<'_>| stack.parts.iter().sum::<u64>();
+    let most = columns.iter().map(sum).max().unwrap_or(0).max(1);
+    let height = |value: u64| u64::try_from(u128::from(value) * 120 / u128::from(most)).unwrap_or(120);
+    let width = columns.len().max(1) * 40;
+    let mut drawing = format!(r#"<svg viewBox="0 0 {width} 128" aria-hidden="true">"#);
+    for (stack, x) in columns.iter().zip((4_u64..).step_by(40)) {
+        let mut below = 0;
+        for (value, series) in stack.parts.iter().zip(1..) {
+            // Heights are differences of the rounded sums, so that the parts fill the column exactly.
+            let (from, to) = (height(below), height(below + value));
+            below += value;
+            if to > from {
+                let _ = write!(drawing, r#"<path class="s{series}" d="M{x} {}h32v-{}h-32z"/>"#, 124 - from, to - from);
+            }
+        }
+        if below == 0 {
+            let _ = write!(drawing, r#"<path class="off" d="M{x} 124h32v-2h-32z"/>"#);
+        }
+    }
+    drawing.push_str("</svg>");
+    html! {
+        figure.spark.stacks {
+            figcaption.sr { (title) }
+            ul.legend aria-hidden="true" {
+                @for (i, part) in legend.iter().enumerate() { li { span.{ "k" (i + 1) } {} (part) } }
+            }
+            (svg::drawn(drawing))
+            details.more-box {
+                summary { (text::show_table(lang)) }
+                table {
+                    caption.sr { (title) }
+                    thead { tr { td {} @for part in legend { th scope="col" { (part) } } } }
+                    tbody { @for stack in columns { tr { th scope="row" { (stack.label) } @for value in &stack.parts { td { (value) } } } } }
+                }
+            }
+        }
+    }
+}

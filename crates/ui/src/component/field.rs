@@ -39,6 +39,12 @@ pub enum Input {
     Password,
     /// A civil date, with the browser's own calendar.
     Date,
+    /// A time of day.
+    Time,
+    /// How many.
+    Count,
+    /// Digits that a scanner types: it is where the page begins.
+    Scan,
 }
 
 impl Input {
@@ -60,6 +66,9 @@ impl Input {
             Self::Date => ("date", "text", "off", 10, "w-10"),
             Self::IdTail => ("text", "text", "off", 8, "mono w-10"),
             Self::Height => ("text", "numeric", "off", 6, "mono w-10"),
+            Self::Time => ("time", "text", "off", 5, "w-10"),
+            Self::Count => ("text", "numeric", "off", 8, "mono w-10"),
+            Self::Scan => ("text", "numeric", "off", 800, "mono"),
             Self::Amount => ("text", "decimal", "transaction-amount", 12, "mono w-10"),
             Self::Search => ("search", "search", "off", 60, ""),
         }
@@ -117,7 +126,8 @@ impl Field<'_> {
                 input class=[(!class.is_empty()).then_some(class)] type=(kind) id=(self.name) name=(self.name) value=(self.value)
                     inputmode=(inputmode) autocomplete=(autocomplete) maxlength=(maxlength)
                     autocapitalize=[spoken.then_some("off")] spellcheck=[spoken.then_some("false")]
-                    aria-describedby=[self.described_by()] aria-invalid=[self.error.map(|_| "true")];
+                    aria-describedby=[self.described_by()] aria-invalid=[self.error.map(|_| "true")]
+                    autofocus[matches!(self.input, Input::Scan)];
             },
         )
     }

@@ -40,7 +40,7 @@ pub use access::Access;
 pub use band::search;
 pub use button::Button;
 pub use card::{card, columns, disclosure, heading, section};
-pub use chart::{bars, months, points_gauge, sparkline};
+pub use chart::{Stack, bars, months, points_gauge, sparkline, stacks};
 pub use consent::Consent;
 pub use countdown::countdown;
 pub use day::{Day, days};

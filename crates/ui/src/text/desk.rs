@@ -4,7 +4,7 @@ crate::texts! {
     // The shell
     desk: "工作台", "Staff desk";
     desk_rooms: "工作台栏目", "Rooms of the desk";
-    desk_lead: "资金对账、退款、结算与运行。每一步都有记录。", "Reconciliation, refunds, settlement, operation. Every step is on record.";
+    desk_lead: "窗口与排班，对账、退款与结算，运行。每一步都有记录。", "Counter and schedule; reconciliation, refunds, settlement; operation. Every step is on record.";
     desk_city_title: "选一个城市", "Choose a city";
     desk_no_role: "账号还没有分配岗位，找系统管理员分配后再登录。", "Your account has no role yet: ask your administrator for one, then sign in again.";
     desk_forbidden_title: "这个栏目不在您的岗位内", "This is not part of your role";

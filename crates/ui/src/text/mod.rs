@@ -8,6 +8,7 @@
 
 mod account;
 mod booking;
+mod counter;
 mod desk;
 mod house;
 mod pay;
@@ -17,6 +18,7 @@ mod voucher;
 
 pub use account::*;
 pub use booking::*;
+pub use counter::*;
 pub use desk::*;
 pub use house::*;
 pub use pay::*;
@@ -88,7 +90,7 @@ macro_rules! text_function {
 
 /// All tables of this crate, for tests.
 #[cfg(test)]
-pub(crate) const ALL: [&[(&str, &str, &[&str])]; 8] = [
+pub(crate) const ALL: [&[(&str, &str, &[&str])]; 9] = [
     house::TEXTS,
     account::TEXTS,
     record::TEXTS,
@@ -97,6 +99,7 @@ pub(crate) const ALL: [&[(&str, &str, &[&str])]; 8] = [
     desk::TEXTS,
     booking::TEXTS,
     voucher::TEXTS,
+    counter::TEXTS,
 ];
 
 use kernel::Lang;

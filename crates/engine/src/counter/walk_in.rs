@@ -1,0 +1,225 @@
+//! A booking for somebody who stands at the counter with their ID: out of the counter's share, without an account.
+//!
+//! The money is taken at the place's own till and is no business of the platform: the booking costs nothing here, so that
+//! nothing of it can come back from here either.
+
+use capability::booking::{
+    Command, State, plan,
+    pool::{Door, Legs},
+};
+use kernel::{
+    CityId, Error, Id, Index, Kind, Money, Result,
+    identifier::{Mistake, PersonName, ResidentId},
+};
+use manifest::booking::{BookingKind, offer::Place};
+use store::{HoldRefused, PoolInfo, PoolsOf};
+
+use super::{AtDesk, Desk, DeskAt, WalkIn, WalkInForm, WalkInView, refused};
+use crate::{
+    Deed, HoldForm, OnceKey, Pass, Platform, Staff, Verb, Where,
+    booking::{
+        claim::Coming,
+        companion::{Kin, Who},
+        drive::With,
+        price::Said,
+        unit::slots,
+    },
+    platform::key_reused,
+    sign_in::keep,
+};
+
+/// The index from which a booking's id is taken, so that the same form finds it again.
+const BOOKING: &str = "booking.id";
+/// A number that somebody else took meanwhile is another number's turn.
+const TRIES_MAX: usize = 4;
+
+impl Desk {
+    /// Whether a walk-in takes from this pool first, and is named by it.
+    fn is_for_walk_ins(&self, place: &Place, info: &PoolInfo) -> bool {
+        let part = info.pool.part.as_str();
+        match self.kind {
+            BookingKind::Appointment => part.is_empty(),
+            BookingKind::Ticket => {
+                let rules = &self.offered.catalogue.rules.booking;
+                let rule = place.ticket.as_deref().and_then(|id| rules.ticket_on(info.pool.on, id));
+                (part == plan::DAY) == rule.is_some_and(|rule| rule.band.is_empty())
+            }
+            // A seat needs stops and a fare by them: that is sold at the station's own till.
+            BookingKind::Coach => false,
+        }
+    }
+
+    fn price(&self, place: &Place, info: &PoolInfo) -> Money {
+        let resource = place.resource(&info.pool.resource).map(|(_, resource)| Money::from_fen(resource.price_fen));
+        let rules = &self.offered.catalogue.rules.booking;
+        let ticket = || {
+            let rule = place.ticket.as_deref().and_then(|id| rules.ticket_on(info.pool.on, id))?;
+            Some(Money::from_fen(rule.price_fen))
+        };
+        resource.or_else(ticket).unwrap_or(Money::ZERO)
+    }
+}
+
+impl Platform {
+    /// What the counter of a place can give out today.
+    pub async fn walk_in(&self, staff: &Staff, city: &CityId, at: &DeskAt) -> Result<WalkInView> {
+        let desk = self.desk_at(staff, Verb::BookOnSite, city, at)?;
+        let (place, cell, now) = (desk.offered.place(&at.place)?, self.inner.stores.city(city).await?, self.now());
+        let alone = desk.offered.booking()?.parties <= 1;
+        let (service, today) = (at.service.clone(), now.date());
+        let of = PoolsOf { service, place: Some(at.place.clone()), resource: None, from_on: today, to_on: today };
+        let pools = cell.pools(of).await?;
+        let here = |section: &str| at.section.is_empty() || at.section == section;
+        let open = |info: &&PoolInfo| {
+            let going_on = info.pool.ends_at > now && info.free(Door::OnSite) > 0;
+            alone && going_on && here(&info.pool.section) && desk.is_for_walk_ins(place, info)
+        };
+        let sitting = |info: &PoolInfo| WalkIn {
+            pool: info.number,
+            resource: desk.names(&at.place, &info.pool.section, &info.pool.resource).1,
+            part: info.pool.part.clone(),
+            starts_at: info.pool.starts_at,
+            ends_at: info.pool.ends_at,
+            free: info.free(Door::OnSite),
+            price: desk.price(place, info),
+        };
+        Ok(WalkInView {
+            at: at.clone(),
+            sittings: pools.iter().filter(open).map(sitting).collect(),
+            matters: desk.offered.offer.matter.iter().map(|one| (one.id.clone(), one.name.clone())).collect(),
+        })
+    }
+
+    /// Books for whoever is here, and checks them in. The same form sent twice makes one booking.
+    pub async fn book_on_site(
+        &self,
+        staff: &Staff,
+        city: &CityId,
+        at: &DeskAt,
+        form: WalkInForm<'_>,
+        key: OnceKey,
+    ) -> Result<Id> {
+        let desk = self.desk_at(staff, Verb::BookOnSite, city, at)?;
+        let (name, resident) = self.whoever_is_here(form)?;
+        let number = form.pool.parse().map_err(|_| Error::field("pool", Mistake::Choice))?;
+        let cell = self.inner.stores.city(city).await?;
+        let info = cell.pool(number).await?.filter(|info| {
+            let own = info.pool.service == at.service && info.pool.place == at.place;
+            own && desk.offered.offer.place(&at.place).is_some_and(|place| desk.is_for_walk_ins(place, info))
+        });
+        let info = info.ok_or_else(|| Error::field("pool", Mistake::Choice))?;
+        let Index(hash) = self.inner.vault.index(BOOKING, &format!("desk|{}|{}", staff.id, key.as_str()));
+        let id = Id::from_slice(&hash[..16]).ok_or_else(|| Error::internal("a booking's id"))?;
+        let on_record = Deed {
+            verb: Verb::BookOnSite,
+            city,
+            department: Some(&desk.department),
+            place: &at.place,
+            object: format!("booking {id}"),
+            reason: "",
+        };
+        let work = async {
+            self.check_name(&name, &resident, "resident_id").await?;
+            let who = Who { name: name.expose().to_owned(), resident_id: resident.expose().to_owned(), kin: Kin::Own };
+            self.hold_on_site(city, &cell, &desk, &info, form.matter, who, id).await
+        };
+        self.deed(staff, on_record, work).await?;
+        // What cannot be checked in yet is booked all the same.
+        match self.attend(staff, city, id, AtDesk::CheckIn, "").await {
+            Err(error) if !matches!(error.kind, Kind::Conflict(_)) => Err(error),
+            _ => Ok(id),
+        }
+    }
+
+    fn whoever_is_here(&self, form: WalkInForm<'_>) -> Result<(PersonName, ResidentId)> {
+        let mut mistakes = Vec::new();
+        let name = keep(&mut mistakes, "name", PersonName::parse(form.name));
+        let resident = keep(&mut mistakes, "resident_id", ResidentId::parse(form.resident_id, self.now().date()));
+        if form.pool.is_empty() {
+            mistakes.push(kernel::FieldError { field: "pool", mistake: Mistake::Choice });
+        }
+        match (name, resident) {
+            (Some(name), Some(resident)) if mistakes.is_empty() => Ok((name, resident)),
+            _ => Err(Kind::Invalid(mistakes).into()),
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // One claim, all of whose parts its caller has looked up.
+    async fn hold_on_site(
+        &self,
+        city: &CityId,
+        cell: &store::City,
+        desk: &Desk,
+        info: &PoolInfo,
+        matter: &str,
+        who: Who,
+        id: Id,
+    ) -> Result<()> {
+        let pool = &info.pool;
+        let ticket = desk.kind == BookingKind::Ticket;
+        for _ in 0..TRIES_MAX {
+            if let Some(facts) = cell.booking_facts(id).await? {
+                return self.confirm_on_site(city, cell, id, facts.facts.state).await;
+            }
+            let form = HoldForm {
+                at: Where {
+                    place: &pool.place,
+                    section: (!ticket).then_some(pool.section.as_str()),
+                    resource: (!ticket).then_some(pool.resource.as_str()),
+                    matter: (!matter.is_empty()).then_some(matter),
+                    ..Where::default()
+                },
+                starts_at: pool.starts_at,
+                band: if ticket && pool.part != plan::DAY { &pool.part } else { "" },
+                period: self.next_number(cell, info).await?,
+                seats: &[],
+                persons: &[],
+                partner: None,
+                quoted: None,
+                confirm: true,
+                pass: Pass::default(),
+            };
+            let wanted = self.wanted(city, &pool.service, &form, Door::OnSite).await?;
+            let persons = [(who.clone(), Said::default())];
+            let priced = self.priced(&wanted, &persons)?;
+            let coming = Coming { persons: persons.to_vec(), priced };
+            let claim = self.claim(cell, id, None, &wanted, &coming, None).await?;
+            let mut hold = claim.map_err(refused)?;
+            hold.price = Money::ZERO;
+            match cell.hold(hold).await? {
+                Ok(_) => self.look_again(city, &pool.service),
+                Err(HoldRefused::NumberTaken) => {}
+                Err(HoldRefused::Refused(capability::booking::Refusal::Taken { .. })) => {}
+                Err(HoldRefused::Refused(refusal)) => return Err(refused(refusal)),
+                Err(HoldRefused::KeyReused) => return Err(key_reused()),
+                Err(HoldRefused::NoSuchPool | HoldRefused::Stale) => return Err(Kind::NotFound.into()),
+            }
+        }
+        Err(Error::new(Kind::Conflict("sold_out")))
+    }
+
+    /// The first free number that is still to be called, so that nobody who was there before has to wait for them; the
+    /// last one, when all that is left is past.
+    async fn next_number(&self, cell: &store::City, info: &PoolInfo) -> Result<Option<(u32, u32)>> {
+        if !info.pool.numbered {
+            return Ok(None);
+        }
+        let stock = cell.stock(&[info.number]).await?.into_iter().next().flatten().ok_or(Kind::NotFound)?;
+        let now = self.now();
+        let ahead: Vec<u32> = slots(&info.pool)
+            .into_iter()
+            .filter(|slot| slot.starts_at > now)
+            .map(|slot| u32::from(slot.number))
+            .collect();
+        let free: Vec<u32> = stock.free_units(Legs::ONE).collect();
+        let next = free.iter().find(|number| ahead.contains(number)).or(free.last());
+        Ok(next.map(|number| (*number, *number)))
+    }
+
+    async fn confirm_on_site(&self, city: &CityId, cell: &store::City, id: Id, state: State) -> Result<()> {
+        if state != State::Held {
+            return Ok(());
+        }
+        self.drive_booking(city, cell, id, Command::Confirm, With::default()).await?.map(drop).map_err(refused)
+    }
+}

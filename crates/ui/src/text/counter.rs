@@ -1,0 +1,228 @@
+//! Words of the counter, the hall, the gate and the schedule.
+
+crate::texts! {
+    // Places
+    desk_place_label: "在哪里", "Where";
+    desk_place_go: "看这里", "Show";
+    desk_place_all: "全部", "All";
+    desk_places_none_title: "还没有可以预约的地方", "Nothing is booked here yet";
+    desk_places_none_detail: "本市开放预约后，这里会列出您负责的地方。", "Once the city offers something to book, the places in your care are here.";
+    desk_day_label: "日期", "Day";
+    desk_until_label: "到哪一天", "Until";
+
+    // Counter
+    counter_title: "窗口", "Counter";
+    counter_lead: "扫凭证上的码，或者输入 12 位预约号。", "Scan the code on the voucher, or type the 12 digits of the booking.";
+    counter_field: "凭证码或预约号", "Voucher or booking number";
+    counter_field_hint: "扫码枪直接扫就行", "A scanner types it for you";
+    counter_go: "查找", "Find";
+    counter_camera: "用摄像头扫", "Scan with the camera";
+    counter_camera_stop: "关掉摄像头", "Stop the camera";
+    counter_unreadable: "这不是凭证码，也不是 12 位预约号。再扫一次，或者输入凭证上的数字", "This is neither a voucher nor a number of 12 digits. Scan it again, or type the digits on the voucher";
+    counter_forged: "这个码不是本市签发的，或者被改过。看一下本人证件，用预约号查", "This code was not signed by the city, or was altered. Look at their ID, and find them by number";
+    counter_unknown: "没有这个预约号。核对一下数字", "No booking has this number. Check the digits";
+    counter_elsewhere: "这个预约不在您负责的地方", "This booking is for a place that is not yours";
+    counter_logged: "查看会记入本人的查阅记录。", "The person sees in their access log that you looked.";
+    counter_booking_title: "预约", "Booking";
+    counter_number: "预约号", "Number";
+    counter_call_no: "号", "No.";
+    counter_when: "时间", "Time";
+    counter_where: "地点", "Place";
+    counter_what: "内容", "For";
+    counter_matter: "办理事项", "Matter";
+    counter_persons: "谁来", "Who comes";
+    counter_name: "姓名", "Name";
+    counter_resident_id: "身份证号", "ID number";
+    counter_seat: "座位", "Seat";
+    counter_state: "状态", "State";
+    counter_door: "怎么约的", "Booked";
+    counter_price: "价格", "Price";
+    counter_paid: "已付", "Paid";
+    counter_owed(amount: &str): "还没付，到收费窗口付 {amount}", "Not paid yet: {amount} at the till";
+    counter_bring: "带来的材料", "To bring";
+    counter_check_in: "办理签到", "Check in";
+    counter_finish: "办完了", "Finished";
+    counter_miss: "记为没到", "Did not come";
+    counter_correct: "更正：本人来过", "Correct: they did come";
+    counter_nothing: "这个预约没有要办的", "There is nothing to do with this booking";
+    counter_reason_hint: "更正要写明依据，例如：窗口有签字", "A correction says why, for example: they signed at window 3";
+    door_online: "网上", "Online";
+    door_on_site: "现场", "At the counter";
+    door_phone: "电话", "By telephone";
+    counter_no_limit: "不限", "No limit";
+
+    // Queue
+    calling_title: "叫号", "Calling";
+    calling_lead: "已签到的按号排。过号的排到最后。", "Those who checked in, by their numbers. Whoever was called and did not come goes last.";
+    calling_window: "窗口或诊室", "Window or room";
+    calling_window_hint: "会显示在大厅屏幕上，例如：3 号窗口", "Shown in the hall, for example: Window 3";
+    calling_next: "叫下一位", "Call the next one";
+    calling_again: "再叫一次", "Call again";
+    calling_pass: "过号", "Pass over";
+    calling_called: "正在办", "Called";
+    calling_waiting: "在等", "Waiting";
+    calling_none: "没有人在等", "Nobody waits";
+    calling_none_called: "还没有叫到谁", "Nobody has been called";
+    calling_ahead: "还没到", "Not here yet";
+    calling_done: "办完", "Done";
+    calling_missed: "没到", "Did not come";
+    calling_times(count: u64): "叫了 {count} 次", "called {count} time", "called {count} times";
+    calling_passed: "过号", "Passed over";
+    calling_hall: "大厅屏幕", "Hall screen";
+    calling_window_mistake: "写一下窗口，大厅里的人才知道去哪里", "Say which window, so that the hall knows where to go";
+
+    // Hall
+    hall_title: "大厅屏幕", "Hall screen";
+    hall_now: "现在叫到", "Now called";
+    hall_next: "下面是", "Next";
+    hall_go(window: &str): "到 {window}", "to {window}";
+    hall_waiting(count: u64): "还有 {count} 人在等", "{count} person waits", "{count} people wait";
+    hall_pause: "暂停刷新", "Pause";
+    hall_resume: "继续刷新", "Go on";
+    hall_paused: "已暂停", "Paused";
+    hall_stale: "网络断了，画面停在上面的时间", "No network: this is how it stood then";
+    hall_updated(at: &str): "更新于 {at}", "As of {at}";
+    hall_nobody: "暂时没有叫号", "Nobody is called just now";
+
+    // At the counter without a booking
+    walk_in_title: "现场预约", "Book at the counter";
+    walk_in_lead: "本人在窗口，凭身份证办。名额从现场号里出。", "The person is here with their ID. It comes out of the counter's share.";
+    walk_in_pool: "哪一场", "Which sitting";
+    walk_in_free(count: u64, when: &str): "{when}，余 {count}", "{when}, {count} free", "{when}, {count} free";
+    walk_in_none_title: "今天没有现场号了", "Nothing is left for the counter today";
+    walk_in_none_detail: "可以加号，或者让本人在网上约别的日子。", "Add units to a sitting, or let them book another day online.";
+    walk_in_till(amount: &str): "在收费窗口收 {amount}，不经本平台", "{amount} at your own till, not through the platform";
+    walk_in_go: "预约并签到", "Book and check in";
+    walk_in_name_hint: "和身份证上一致", "As on the ID card";
+
+    // Day
+    day_title: "一天的预约", "A day's bookings";
+    day_lead: "每一场的名额，和来的人。", "Every sitting, and who comes.";
+    day_none: "这一天没有预约", "Nobody has booked for this day";
+    day_pools: "场次", "Sittings";
+    day_rows: "预约", "Bookings";
+    day_capacity: "名额", "Units";
+    day_taken: "已约", "Taken";
+    day_more: "只列出前面的。按预约号查其余的。", "Only the first are listed. Find the others by number.";
+    day_persons(count: u64): "{count} 人", "{count} person", "{count} people";
+    day_stopped: "已停", "Called off";
+
+    // Gate
+    gate_title: "检票", "Gate";
+    gate_lead: "扫凭证放行。没有网也能验真，来网后自动补报。", "Scan and let in. It works without a network too, and reports later.";
+    gate_choose: "在哪个口检票", "Which gate";
+    gate_go: "检票", "Check";
+    gate_seen_go: "看过证件，放行", "I have seen it: let in";
+    gate_in(count: u64): "放行 {count} 人", "Let in {count} person", "Let in {count} people";
+    gate_stop: "不放行", "Do not let in";
+    gate_show_title: "先看这些，再放行", "See this first";
+    gate_show_concession(count: u64, name: &str): "{count} 人：{name}", "{count} person: {name}", "{count} people: {name}";
+    gate_show_height(cm: u64): "身高不超过 {cm} 厘米", "no taller than {cm} cm", "no taller than {cm} cm";
+    gate_unreadable: "读不出来。再扫一次，或者输入 12 位预约号", "It cannot be read. Scan again, or type the 12 digits";
+    gate_forged: "不是本市签发的凭证", "Not signed by this city";
+    gate_other_place: "是别处的凭证", "A voucher for another place";
+    gate_unknown: "没有这个预约号", "No booking has this number";
+    gate_not_yet(at: &str): "还没到时间，{at} 起可以进", "Too early: from {at}";
+    gate_too_late(at: &str): "已经过了时间（{at}）", "Too late: it ended at {at}";
+    gate_used: "已经用过", "Used already";
+    gate_used_at(at: &str): "{at} 已经用过", "Used already at {at}";
+    gate_gone: "这个预约已经取消或没有付款", "This booking was given up, or was never paid";
+    gate_unpaid: "还没付款，到售票处付", "Not paid: send them to the ticket office";
+    gate_full(inside: u64, max: u64): "里面有 {inside} 人，最多 {max} 人，等有人出来", "{inside} inside, {max} at most: wait until somebody leaves", "{inside} inside, {max} at most: wait until somebody leaves";
+    gate_inside: "在里面", "Inside";
+    gate_entered: "今天进了", "Entered today";
+    gate_instant: "最多", "At most";
+    gate_left_label: "出来几人", "How many have left";
+    gate_left_go: "记下", "Count";
+    gate_left_mistake: "填 1 到 9999 的数", "A number from 1 to 9999";
+    gate_online: "有网，实时核对", "Online: checked at once";
+    gate_offline: "没有网，本机验真并记着", "Offline: verified on this device and kept";
+    gate_waiting(count: u64): "还有 {count} 条没报上去", "{count} entry to report", "{count} entries to report";
+    gate_plain: "这个浏览器不能离线验真，要有网才能检票", "This browser cannot verify offline: it needs the network";
+    gate_problem_title: "补报时发现", "Found when reporting";
+    gate_problem(number: &str, why: &str): "{number} 已放行，但{why}", "{number} was let in, but: {why}";
+
+    // Schedule
+    schedule_title: "排班与名额", "Schedule";
+    schedule_lead: "往后几天的场次和名额。改动只对那一天，不改平常的安排。", "Sittings of the days ahead. A change is for that day alone and leaves the weekly plan as it is.";
+    schedule_none: "这几天没有安排", "Nothing is planned for these days";
+    schedule_closed: "不开放", "Closed";
+    schedule_add: "加一场", "Add a sitting";
+    schedule_open: "看", "Open";
+    schedule_sitting: "场次", "Sitting";
+    schedule_units: "名额", "Units";
+    schedule_taken: "已约", "Taken";
+    schedule_release: "放号", "Release";
+    schedule_edited: "改过", "Changed";
+    schedule_later: "往后", "Later days";
+    schedule_sooner: "往前", "Earlier days";
+    pool_title: "场次", "Sitting";
+    pool_edit_title: "改名额", "Change the units";
+    pool_edit_lead: "先看放号的变化，再保存。", "Look at what follows first, then save.";
+    pool_units: "总名额", "Units in all";
+    pool_units_hint(taken: u64): "已经约出 {taken}，不能更少", "{taken} is taken: not fewer than that", "{taken} are taken: not fewer than that";
+    pool_units_mistake: "填一个整数", "A whole number";
+    pool_below(least: u64): "已经约出，最少 {least}", "At least {least}: so many are in use", "At least {least}: so many are in use";
+    pool_share_online: "网上最多", "Online, at most";
+    pool_share_on_site: "现场最多", "At the counter, at most";
+    pool_share_phone: "电话最多", "By telephone, at most";
+    pool_share_hint: "空着就是不限", "Empty for no limit";
+    pool_preview: "看放号的变化", "See what follows";
+    pool_save: "保存", "Save";
+    pool_preview_title: "改了以后", "What follows";
+    pool_now: "现在", "Now";
+    pool_then: "改后", "Then";
+    pool_free_online: "网上可约", "Free online";
+    pool_free_on_site: "现场可约", "Free at the counter";
+    pool_free_phone: "电话可约", "Free by telephone";
+    pool_opens: "网上放号", "Online from";
+    pool_closes: "网上截止", "Online until";
+    pool_on_site_opens: "现场放号", "At the counter from";
+    pool_drawn: "摇号", "By lot";
+    pool_drawn_between(from: &str, until: &str): "{from} 到 {until} 报名", "claims from {from} until {until}";
+    pool_already_open: "已放号，改了立刻生效", "It is released: a change holds at once";
+    pool_price: "价格", "Price";
+    pool_rule(on: &str): "{on} 起执行的规则", "By the rule of {on}";
+    pool_price_note: "价格按公布的规则，要改先公布新规则。", "Prices follow the published rule; to change one, publish a new rule.";
+    pool_part_band(id: &str): "时段 {id}", "Entry time {id}";
+    pool_part_day: "全天", "The day";
+    pool_part_ride: "车上人数", "People in the vehicle";
+    pool_part_seat: "座位", "Seats";
+    pool_stop: "停掉这一场", "Call it off";
+    stop_title: "停掉这一场", "Call this sitting off";
+    stop_lead: "每个预约都会停掉、全额退款、发消息，不算任何人违约。停了不能恢复。", "Every booking is stopped, paid back in full and told; nobody is blamed. It cannot be undone.";
+    stop_count(count: u64): "会停掉 {count} 个预约", "{count} booking will be stopped", "{count} bookings will be stopped";
+    stop_persons: "涉及的人", "People";
+    stop_back: "要退的钱", "To pay back";
+    stop_here: "已经到场", "Here already";
+    stop_reason_hint: "会告诉每个人，例如：医生生病", "Everybody is told, for example: the doctor is ill";
+    stop_go(count: u64): "停掉，通知 {count} 人", "Call off and tell {count} person", "Call off and tell {count} people";
+    stop_done_title: "已经停掉", "It is called off";
+    stop_rest(count: u64): "还有 {count} 个预约没有停完，再按一次", "{count} booking is left: press again", "{count} bookings are left: press again";
+    sitting_title: "加一场", "Add a sitting";
+    sitting_lead: "平常安排里没有的一场，例如周日加诊。", "One that the weekly plan does not have, for example an extra clinic on Sunday.";
+    sitting_resource: "谁", "Who";
+    sitting_from: "从", "From";
+    sitting_to: "到", "Until";
+    sitting_on_site: "其中留给现场", "Of them for the counter";
+    sitting_phone: "其中留给电话", "Of them for the telephone";
+    sitting_go: "加上", "Add it";
+    sitting_day_mistake: "选今天或以后的日期", "A day from today on";
+    sitting_time_mistake: "写成 08:30 的样子，结束要晚于开始", "As 08:30, and the end after the start";
+    sitting_exists: "这个时间已经有一场，去改它的名额", "There is a sitting at this time already: change its units";
+    sitting_share_mistake: "留的比总数还多", "More is kept than there is";
+
+    // Figures
+    figures_title: "到场与利用", "Attendance and use";
+    figures_lead: "按天看：多少名额用上了，多少人约了没来。", "By day: how much was used, and who booked and did not come.";
+    figures_none: "这几天没有数字", "No figures for these days";
+    figures_came: "来了", "Came";
+    figures_missed: "没来", "Did not come";
+    figures_ahead: "还没到", "Ahead";
+    figures_cancelled: "取消", "Given up";
+    figures_called_off: "停办", "Called off";
+    figures_capacity: "名额", "Units";
+    figures_used: "利用率", "Used";
+    figures_no_show: "爽约率", "No-shows";
+    figures_chart: "每天来了、没来、还没到的数量", "Came, did not come and ahead, by day";
+}
