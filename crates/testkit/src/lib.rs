@@ -3,6 +3,7 @@
 //!
 //! Not a second implementation of anything: what a test asserts is what came over the wire, or the sandbox's truth.
 
+mod booker;
 mod clerk;
 mod database;
 mod payer;
@@ -11,6 +12,7 @@ mod town;
 pub mod truth;
 mod visitor;
 
+pub use booker::{Answered, Booker};
 pub use clerk::Clerk;
 pub use database::Engine;
 pub use payer::Payer;
