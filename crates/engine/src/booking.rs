@@ -8,6 +8,7 @@ mod admission;
 mod change;
 pub(crate) mod claim;
 pub(crate) mod companion;
+mod draw;
 pub(crate) mod drive;
 pub(crate) mod errand;
 mod hold;
@@ -20,6 +21,8 @@ mod say;
 pub(crate) mod show;
 pub(crate) mod unit;
 mod view;
+mod waiting;
+mod wish;
 
 pub(crate) use self::{
     admission::Doors,
@@ -30,6 +33,7 @@ pub use self::{
     admission::{Pass, Waits},
     change::Wished,
     companion::{CompanionForm, CompanionView, Kin},
+    draw::{DrawEntry, DrawView, Drawn},
     hold::{BookingQuote, HoldForm, HoldOutcome, PartnerForm, PersonForm, QuotePerson},
     near::NearView,
     price::{Said as SaidOfPerson, height},
@@ -38,4 +42,5 @@ pub use self::{
         CancelView, DayState, MatterView, PeriodView, PersonLine, PlaceRef, PlaceView, PlacesView, ResourceView,
         RulesView, SeatView, SectionView, SittingView, StopView, TripView, UnitsView, Where,
     },
+    waiting::{Joined, WaitingView},
 };

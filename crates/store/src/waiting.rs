@@ -14,6 +14,7 @@ statement! {
     pub(crate) WAITING_DROP = "DELETE FROM waiting WHERE id = ?1";
     WAITING_OF_POOL = "SELECT id, pool, account, person, units, lot, detail, joined_at, until_at FROM waiting WHERE pool = ?1";
     WAITING_OF_ACCOUNT = "SELECT id, pool, account, person, units, lot, detail, joined_at, until_at FROM waiting WHERE account = ?1";
+    WAITING_POOLS = "SELECT pool FROM waiting WHERE until_at > ?1 ORDER BY until_at LIMIT 4096";
     WAITING_OVER = "DELETE FROM waiting WHERE until_at <= ?1";
 }
 
@@ -113,6 +114,15 @@ impl City {
 
     pub async fn waiting_of_account(&self, account: AccountId) -> Result<Vec<WaitingEntry>> {
         self.read(&WAITING_OF_ACCOUNT, values![account]).await?.iter().map(WaitingEntry::read).collect()
+    }
+
+    /// Pools for which somebody waits, each once. Lists are short, and most pools have none.
+    pub async fn pools_with_waiting(&self, now: Timestamp) -> Result<Vec<i64>> {
+        let rows = self.read(&WAITING_POOLS, values![now]).await?;
+        let mut pools: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_>>()?;
+        pools.sort_unstable();
+        pools.dedup();
+        Ok(pools)
     }
 
     /// Forgets who waits for what is over. Says how many.

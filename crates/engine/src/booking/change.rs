@@ -248,7 +248,7 @@ impl Platform {
             moves: facts.facts.moves.saturating_add(1),
         };
         let from = self.advance_of_booking(&facts, decision, &With::default(), self.now())?;
-        let to = match self.claim(&cell, new, Some(citizen), &wanted, &coming, None).await? {
+        let to = match self.claim(&cell, new, Some(citizen.account), &wanted, &coming, None).await? {
             Ok(to) => to,
             Err(refusal) => return self.refused(&cell, &wanted, refusal).await,
         };

@@ -9,7 +9,7 @@ use capability::booking::{
     pool::{Door, Legs, Take},
     ticket,
 };
-use kernel::{CityId, Error, Id, Kind, Money, Result, Rng, ServiceId, Timestamp, identifier::Mistake};
+use kernel::{AccountId, CityId, Error, Id, Kind, Money, Result, Rng, ServiceId, Timestamp, identifier::Mistake};
 use manifest::booking::{
     BookingKind, Profile,
     offer::{Place, Resource},
@@ -24,7 +24,7 @@ use super::{
     price::{Priced, Said},
     unit::slots,
 };
-use crate::{Citizen, Platform, real_name::PERSON};
+use crate::{Platform, real_name::PERSON};
 
 /// The field of the sealed detail, and the index by number and tail.
 pub(crate) const DETAIL: &str = "booking.detail";
@@ -222,7 +222,7 @@ impl Platform {
         &self,
         cell: &store::City,
         id: Id,
-        citizen: Option<&Citizen>,
+        account: Option<AccountId>,
         wanted: &Wanted<'_>,
         coming: &Coming,
         once: Option<store::Once>,
@@ -243,7 +243,7 @@ impl Platform {
         let mut parties = Vec::with_capacity(persons.len());
         for (place, (who, _)) in persons.iter().enumerate() {
             let resident = who.resident(now.date())?;
-            let own = citizen.filter(|_| place == 0 && who.kin == Kin::Own).map(|citizen| citizen.account);
+            let own = account.filter(|_| place == 0 && who.kin == Kin::Own);
             let person = inner.vault.index(PERSON, resident.expose());
             parties.push(HoldParty { account: own, person, born_on: resident.birth() });
         }
@@ -261,7 +261,7 @@ impl Platform {
             id,
             lookup: Some(inner.vault.index(LOOKUP, &format!("{}|{number}|{tail}", wanted.offered.service.id))),
             number,
-            account: citizen.map(|citizen| citizen.account),
+            account,
             service: wanted.offered.service.id.clone(),
             pools,
             door: wanted.door,

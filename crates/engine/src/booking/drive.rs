@@ -139,7 +139,12 @@ impl Platform {
                 Effect::TellDepartment { .. } => {}
                 // Putting back what nobody confirmed needs no message, and its page says so.
                 Effect::Tell { event: Event::Expired } => {}
-                Effect::Tell { event } => advance.messages.push(message(facts, SAY, Some(event), Money::ZERO, now)?),
+                Effect::Tell { event } => {
+                    advance.messages.push(message(facts, SAY, Some(event), Money::ZERO, now)?);
+                    if matches!(event, Event::Confirmed | Event::Paid) {
+                        advance.messages.extend(reminder(facts, now)?);
+                    }
+                }
             }
         }
         Ok(advance)
@@ -150,6 +155,34 @@ impl Platform {
         let service = catalogue.services.get(&facts.service);
         service.and_then(|service| service.booking.as_ref()).is_some_and(|booking| booking.tell)
     }
+}
+
+/// The word on the evening before.
+pub(crate) const REMINDER: &str = "reminder";
+const REMINDED_HOUR: i8 = 18;
+
+/// A word on the evening before, for what is not so near that it says nothing new. One, however often it is confirmed.
+fn reminder(facts: &BookingFacts, now: Timestamp) -> Result<Option<Message>> {
+    const NEWS_MS: i64 = 6 * 3_600_000;
+    let day = capability::booking::limit::plus_days(facts.facts.starts_at.date(), -1);
+    let due_at = Timestamp::from_civil(day.at(REMINDED_HOUR, 0, 0, 0));
+    if due_at.since_ms(now) < NEWS_MS {
+        return Ok(None);
+    }
+    let errand = BookingErrand { booking: facts.id, event: REMINDER.to_owned(), amount: Money::ZERO, at: now.0 };
+    let payload = Payload::Plain(serde_json::to_vec(&errand).map_err(Error::internal)?);
+    let key = id_of(&[SAY.as_bytes(), &facts.id.0, REMINDER.as_bytes()]);
+    Ok(Some(Message { key, kind: SAY, payload, due_at }))
+}
+
+/// The word of an offer: a hold that nobody sees, because it was not made on a page.
+pub(crate) const OFFERED: &str = "offered";
+
+/// Tells whoever waited, or was drawn, that it is held for them.
+pub(crate) fn offered_message(id: Id, now: Timestamp) -> Result<Message> {
+    let errand = BookingErrand { booking: id, event: OFFERED.to_owned(), amount: Money::ZERO, at: now.0 };
+    let payload = Payload::Plain(serde_json::to_vec(&errand).map_err(Error::internal)?);
+    Ok(Message { key: id_of(&[SAY.as_bytes(), &id.0, OFFERED.as_bytes()]), kind: SAY, payload, due_at: now })
 }
 
 /// What must happen outside, under a key that the same event of the same booking has again.

@@ -11,7 +11,7 @@ use store::{BookingFacts, OutboxRow, PaymentFacts};
 
 use super::{
     claim::{DETAIL, Detail, DetailPerson},
-    drive::{BACK, BookingErrand, SAY, TELL, With},
+    drive::{BACK, BookingErrand, OFFERED, REMINDER, SAY, TELL, With},
     offer::Offered,
 };
 use crate::{
@@ -42,7 +42,7 @@ impl Platform {
         let Some(facts) = cell.booking_facts(errand.booking).await? else { return Ok(Delivery::Done) };
         match row.kind.as_str() {
             TELL => self.tell_department(city, cell, row, &errand, &facts).await,
-            SAY => self.say_of_booking(city, cell, row.key, &errand, &facts).await,
+            SAY => self.say_of_booking(city, row.key, &errand, &facts).await,
             _ => self.give_back_of(city, cell, row, &errand, &facts).await,
         }
     }
@@ -174,14 +174,20 @@ impl Platform {
     async fn say_of_booking(
         &self,
         city: &CityId,
-        cell: &store::City,
         key: Id,
         errand: &BookingErrand,
         facts: &BookingFacts,
     ) -> Result<Delivery> {
-        let Some(event) = Event::parse(&errand.event) else { return Ok(Delivery::Done) };
         let Ok(offered) = self.offered(city, &facts.service) else { return Ok(Delivery::Done) };
-        let Some(text) = super::say::text(&offered, facts, event) else { return Ok(Delivery::Done) };
+        let text = match Event::parse(&errand.event) {
+            Some(event) => super::say::text(&offered, facts, event),
+            None if errand.event == REMINDER && facts.facts.state.is_live() => {
+                Some(super::say::reminder(&offered, facts))
+            }
+            None if errand.event == OFFERED => Some(super::say::offer(&offered, facts)),
+            None => None,
+        };
+        let Some(text) = text else { return Ok(Delivery::Done) };
         let mut accounts: Vec<_> = facts.account.into_iter().collect();
         accounts.extend(facts.parties.iter().filter_map(|party| party.account));
         accounts.sort_unstable();
@@ -190,7 +196,6 @@ impl Platform {
             let each = crate::callback::id_of(&[&key.0, &account.0]);
             self.text_to(account, each, &text).await?;
         }
-        let _ = cell;
         Ok(Delivery::Done)
     }
 

@@ -119,7 +119,7 @@ impl Platform {
         }
         for _ in 0..TRIES_MAX {
             let once = self.once_of(citizen, &key, &wanted, total);
-            let hold = self.claim(&cell, id, Some(citizen), &wanted, &coming, Some(once)).await?;
+            let hold = self.claim(&cell, id, Some(citizen.account), &wanted, &coming, Some(once)).await?;
             let hold = match hold {
                 Ok(hold) => hold,
                 Err(refusal) => return self.refused(&cell, &wanted, refusal).await,
@@ -206,7 +206,7 @@ impl Platform {
     }
 
     /// What can be said without knowing who asks.
-    async fn refused_by_memory(&self, cell: &store::City, wanted: &Wanted<'_>) -> Result<Option<Refusal>> {
+    pub(super) async fn refused_by_memory(&self, cell: &store::City, wanted: &Wanted<'_>) -> Result<Option<Refusal>> {
         let Rules { profile, calendar } = wanted.rules();
         let times = (wanted.starts_at, wanted.ends_at);
         if let Err(refusal) = release::check(profile, calendar, wanted.door, times, self.now()) {

@@ -40,7 +40,9 @@ impl Platform {
         for id in cell.to_finish(now, TURN_MAX).await? {
             done += usize::from(self.drive_booking(city, cell, id, Command::Finish, With::default()).await?.is_ok());
         }
-        done += cell.return_units(now, TURN_MAX).await?.len();
+        let returned = cell.return_units(now, TURN_MAX).await?.len();
+        done += returned + self.offer_to_waiting(city, cell).await?;
+        done += self.draws_due(city, cell).await?;
         Ok(done)
     }
 
@@ -76,6 +78,7 @@ impl Platform {
             }
         }
         let added = self.roll(&catalogue, city, cell).await?;
+        self.announce_draws(city, cell).await?;
         self.inner.rolled.0.lock().unwrap_or_else(PoisonError::into_inner).insert(city.clone(), (now, packs));
         Ok(added)
     }

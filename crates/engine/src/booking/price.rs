@@ -15,13 +15,15 @@ use manifest::booking::{
     ticket::Concession,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{companion::Who, offer::Offered};
 
 /// Nobody older pays as a child, whatever their height.
 const CHILD_AGE_MAX: i16 = 17;
 
 /// What is said of a person when something is booked for them, beside who they are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     pub height_cm: Option<u16>,
     /// Papers that will be shown.

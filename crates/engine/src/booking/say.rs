@@ -40,3 +40,34 @@ pub(crate) fn text(offered: &Offered, facts: &BookingFacts, event: Event) -> Opt
         Event::CheckedIn | Event::Finished | Event::Moved | Event::Expired => return None,
     })
 }
+
+/// It is held for somebody who did not see it happen: what it is, and until when.
+pub(crate) fn offer(offered: &Offered, facts: &BookingFacts) -> String {
+    let service = &offered.service.short_name.zh_cn;
+    let at = offered.offer.place(&facts.names.place).map(|place| place.name.zh_cn.as_str()).unwrap_or_default();
+    let (start, until) = (facts.facts.starts_at.civil(), facts.facts.held_until_at.civil());
+    format!(
+        "【市民之家】轮到您了：{} 月 {} 日 {:02}:{:02} 在{at}的{service}为您留到 {} 月 {} 日 {:02}:{:02}。在那之前到“我的预约”确认，过时留给下一位。",
+        start.month(),
+        start.day(),
+        start.hour(),
+        start.minute(),
+        until.month(),
+        until.day(),
+        until.hour(),
+        until.minute()
+    )
+}
+
+/// On the evening before.
+pub(crate) fn reminder(offered: &Offered, facts: &BookingFacts) -> String {
+    let service = &offered.service.short_name.zh_cn;
+    let at = offered.offer.place(&facts.names.place).map(|place| place.name.zh_cn.as_str()).unwrap_or_default();
+    let start = facts.facts.starts_at.civil();
+    format!(
+        "【市民之家】明天 {:02}:{:02}，{at}，{service}。预约号 {}，带身份证和凭证。去不了，在“我的预约”里取消。",
+        start.hour(),
+        start.minute(),
+        facts.number
+    )
+}
