@@ -47,6 +47,18 @@ pub fn truth(args: &[String]) -> Outcome {
     )
 }
 
+/// `cargo xtask rush [SLOTS] [CLAIMANTS] [KILLS] [ENGINE]`
+pub fn rush(args: &[String]) -> Outcome {
+    for number in args.iter().take(3) {
+        number.parse::<usize>().map_err(|_| format!("how many slots, claimants and kills? `{number}` is no number"))?;
+    }
+    shell_run(&mut cargo(&["build", "--release", "--locked", "--package", "shimin"]))?;
+    let postgres = Postgres::start()?;
+    let mut call = vec!["run", "--release", "--locked", "--package", "testkit", "--example", "rush", "--"];
+    call.extend(args.iter().map(String::as_str));
+    shell_run(cargo(&call).env("SHIMIN_TEST_POSTGRES", &postgres.url))
+}
+
 /// `cargo xtask soak [PAYMENTS] [KILLS] [ENGINE]`
 pub fn soak(args: &[String]) -> Outcome {
     for number in args.iter().take(2) {

@@ -1,4 +1,4 @@
-//! The house's chores: `cargo xtask test`, `check`, `shots`, `bench`, `truth`, `soak`.
+//! The house's chores: `cargo xtask test`, `check`, `shots`, `bench`, `truth`, `rush`, `soak`.
 //!
 //! It compiles in a few seconds because everybody waits for it first; whatever needs the platform's own crates is an
 //! example of `testkit` that this program builds and runs. It installs what a test needs and is missing, because a test
@@ -20,6 +20,9 @@ cargo xtask <chore>
                        prints JSON
   truth [CITIZENS]     ask every record service for so many random citizens (10000) on both engines, compare with the
                        sandbox's truth
+  rush [SLOTS] [CLAIMANTS] [KILLS] [ENGINE]
+                       many more people (5000) than units (20) ask at once, the server is killed in the middle; then hold the
+                       stock against what people were told
   soak [PAYMENTS] [KILLS]
                        kill the server again and again (20) while citizens pay (2000) at hostile gateways, on both
                        engines, then hold the books against everybody's truth
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         Some("shots") => shots::run(rest),
         Some("bench") => bench::run(rest),
         Some("truth") => bench::truth(rest),
+        Some("rush") => bench::rush(rest),
         Some("soak") => bench::soak(rest),
         Some("help" | "--help" | "-h") => {
             shell::say(HELP);
