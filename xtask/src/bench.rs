@@ -1,5 +1,7 @@
 //! Benches, the truth run and the soak: programs of `testkit`, built in release and run with what they need.
 
+use std::path::Path;
+
 use crate::{
     postgres::Postgres,
     shell::{Outcome, cargo, run as shell_run},
@@ -9,8 +11,15 @@ use crate::{
 pub fn run(args: &[String]) -> Outcome {
     let name = match args.first().map(String::as_str) {
         Some(name @ ("page" | "start")) => name,
-        Some("payments-hot" | "payments-100" | "payment-bytes") => return payments(args),
-        _ => return Err("which bench? page, start, payments-hot, payments-100 or payment-bytes".into()),
+        Some("payments-hot" | "payments-100" | "payment-bytes") => {
+            return beside_postgres("payments", args, &std::env::temp_dir());
+        }
+        Some("booking-rush") => return beside_postgres("rush", args, &std::env::temp_dir()),
+        Some("booking-rush-tmpfs") => return beside_postgres("rush", args, Path::new("/dev/shm")),
+        _ => {
+            let names = "page, start, payments-hot, payments-100, payment-bytes, booking-rush, booking-rush-tmpfs";
+            return Err(format!("which bench? {names}"));
+        }
     };
     shell_run(&mut cargo(&["build", "--release", "--locked", "--package", "shimin"]))?;
     shell_run(&mut cargo(&["build", "--release", "--locked", "--package", "testkit", "--examples"]))?;
@@ -20,17 +29,18 @@ pub fn run(args: &[String]) -> Outcome {
     shell_run(&mut cargo(&call))
 }
 
-/// What a payment costs, beside PostgreSQL as it is usually written: one server serves both.
-fn payments(args: &[String]) -> Outcome {
-    let example = ["--release", "--locked", "--package", "store-postgres", "--example", "payments"];
+/// What something costs, beside PostgreSQL as it is usually written: one server serves both, with everything in one directory.
+fn beside_postgres(program: &str, args: &[String], directory: &Path) -> Outcome {
+    let example = ["--release", "--locked", "--package", "store-postgres", "--example", program];
     shell_run(&mut cargo(&[&["build"], &example[..]].concat()))?;
-    let postgres = Postgres::start()?;
+    let postgres = Postgres::start_in(directory)?;
     let mut call = [&["run", "--quiet"], &example[..], &["--"]].concat();
     call.extend(args.iter().map(String::as_str));
     shell_run(
         cargo(&call)
             .env("SHIMIN_TEST_POSTGRES", &postgres.url)
-            .env("SHIMIN_TEST_POSTGRES_PID", postgres.process().to_string()),
+            .env("SHIMIN_TEST_POSTGRES_PID", postgres.process().to_string())
+            .env("TMPDIR", directory),
     )
 }
 

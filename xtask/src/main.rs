@@ -16,8 +16,8 @@ cargo xtask <chore>
   e2e [ARGS]           only the browser journeys; ARGS go to playwright
   check [--install]    fmt, clippy, cargo-deny and cargo-machete (installed first with --install)
   shots [DIR]          screenshots of every page into DIR (target/shots)
-  bench NAME [ARGS]    a bench with its baseline in the same run: page, start, payments-hot, payments-100, payment-bytes;
-                       prints JSON
+  bench NAME [ARGS]    a bench with its baseline in the same run: page, start, payments-hot, payments-100, payment-bytes,
+                       booking-rush, booking-rush-tmpfs; prints JSON
   truth [CITIZENS]     ask every record service for so many random citizens (10000) on both engines, compare with the
                        sandbox's truth
   rush [SLOTS] [CLAIMANTS] [KILLS] [ENGINE]

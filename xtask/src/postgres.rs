@@ -22,9 +22,14 @@ pub struct Postgres {
 
 impl Postgres {
     pub fn start() -> Outcome<Self> {
+        Self::start_in(&std::env::temp_dir())
+    }
+
+    /// The same with its data elsewhere, for example on tmpfs.
+    pub fn start_in(parent: &Path) -> Outcome<Self> {
         let programs = tools::postgres()?;
         let port = free_port()?;
-        let directory = std::env::temp_dir().join(format!("shimin-postgres-{}-{port}", std::process::id()));
+        let directory = parent.join(format!("shimin-postgres-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&directory).map_err(|cause| format!("{}: {cause}", directory.display()))?;
         let data = directory.join("data");
         if is_root() {
