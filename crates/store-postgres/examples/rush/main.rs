@@ -76,23 +76,38 @@ fn round(x: f64) -> f64 {
     (x * 100.0).round() / 100.0
 }
 
+/// The number of clients with which the function sells most.
+async fn best_clients(usual: &usual::Usual, time: Duration, server: &cpu::Server) -> usize {
+    let (mut best, mut clients) = (0.0, 1);
+    for count in [1, 2, 4, 8, 16, 32, CALLERS] {
+        let tried = usual.call_function(time, count, server).await;
+        if tried.per_s > best {
+            (best, clients) = (tried.per_s, count);
+        }
+    }
+    clients
+}
+
+/// What refusals cost, and which part of a sale that is; on SQLite first.
+fn refusals(sales: [Load; 2], sold_out: [Load; 2], over_quota: [Load; 2]) -> serde_json::Value {
+    let of = |refused: [Load; 2]| {
+        json!({
+            "cpu_us": round(refused[0].cpu_us),
+            "of_a_sale": round(refused[0].cpu_us / sales[0].cpu_us),
+            "postgres_cpu_us": round(refused[1].cpu_us),
+            "postgres_of_a_sale": round(refused[1].cpu_us / sales[1].cpu_us),
+        })
+    };
+    json!({ "sold_out": of(sold_out), "over_quota": of(over_quota), "of_a_sale_must": 0.2 })
+}
+
 async fn rush(name: &str, on_tmpfs: bool, quick: bool, url: &str, server: &cpu::Server) {
     let time = Duration::from_millis(if quick { 2000 } else { 8000 });
     let usual = usual::Usual::new(url, CALLERS).await;
     let sqlite = ours::Ours::sqlite().await;
     let postgres = ours::Ours::postgres(url).await;
     let none = cpu::Server::none();
-    // The function at its best: the number of clients with which it sells most.
-    let mut clients = CALLERS;
-    if on_tmpfs {
-        let mut best = 0.0;
-        for count in [1, 2, 4, 8, 16, 32, 64] {
-            let tried = usual.call_function(time / 5, count, server).await;
-            if tried.per_s > best {
-                (best, clients) = (tried.per_s, count);
-            }
-        }
-    }
+    let clients = if on_tmpfs { best_clients(&usual, time / 5, server).await } else { CALLERS };
     let (mut base, mut on_sqlite, mut on_postgres) = (Vec::new(), Vec::new(), Vec::new());
     let (mut sold_out, mut over_quota) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
     // In turn, so that a busy neighbour meets all.
@@ -111,8 +126,7 @@ async fn rush(name: &str, on_tmpfs: bool, quick: bool, url: &str, server: &cpu::
     let audit = [usual.audit().await, sqlite.audit().await, postgres.audit().await];
     let sold = [&base, &on_sqlite, &on_postgres].map(|of| of.iter().map(|load| load.done).sum::<u64>());
     let (base, on_sqlite, on_postgres) = (middle(base), middle(on_sqlite), middle(on_postgres));
-    let [sold_out, sold_out_postgres] = sold_out.map(middle);
-    let [over_quota, over_quota_postgres] = over_quota.map(middle);
+    let refusals = refusals([on_sqlite, on_postgres], sold_out.map(middle), over_quota.map(middle));
     let (must, must_postgres) = if on_tmpfs { (2.0, 2.0) } else { (20.0, 8.0) };
     let result = json!({
         "bench": name,
@@ -132,16 +146,7 @@ async fn rush(name: &str, on_tmpfs: bool, quick: bool, url: &str, server: &cpu::
         "ours_per_s": on_sqlite.per_s.round(),
         "postgres_per_s": on_postgres.per_s.round(),
         "baseline_per_s": base.per_s.round(),
-        "refusal_cpu_us": {
-            "sold_out": round(sold_out.cpu_us), "over_quota": round(over_quota.cpu_us),
-            "postgres_sold_out": round(sold_out_postgres.cpu_us), "postgres_over_quota": round(over_quota_postgres.cpu_us),
-        },
-        "refusal_of_a_sale": {
-            "sold_out": round(sold_out.cpu_us / on_sqlite.cpu_us), "over_quota": round(over_quota.cpu_us / on_sqlite.cpu_us),
-            "postgres_sold_out": round(sold_out_postgres.cpu_us / on_postgres.cpu_us),
-            "postgres_over_quota": round(over_quota_postgres.cpu_us / on_postgres.cpu_us),
-            "must": 0.2,
-        },
+        "refusals": refusals,
         "sold": {"baseline": sold[0], "sqlite": sold[1], "postgres": sold[2]},
         "fsync_us": cpu::fsync_us(),
         "audit": if audit.iter().all(Result::is_ok) { "ok".to_owned() } else { format!("{audit:?}") },

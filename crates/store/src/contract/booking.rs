@@ -1,19 +1,17 @@
-//! Pools and bookings, one behaviour after the other. The races are in `rush`, the random walks in `stock_model`.
+//! Claims, one behaviour after the other, and what the tests beside it need. The races are in `rush`, the random walks in
+//! `stock_model`.
 
 use capability::booking::{
     Facts, Profile, Refusal, State,
     pool::{Door, Legs, Take, Taken},
     refusal::Which,
-    rule::{Fault, Per, What},
+    rule::{Per, What},
 };
 use kernel::{Calendar, Money};
 use serde_json::json;
 
 use super::*;
-use crate::{
-    AdvanceBooking, BelowTaken, BookingFacts, BookingNames, Carried, HeldBooking, Hold, HoldParty, HoldRefused,
-    MoveBooking, NewMark, NewPool, PoolsOf, TallyOf,
-};
+use crate::{AdvanceBooking, BookingFacts, BookingNames, HeldBooking, Hold, HoldParty, HoldRefused, NewPool, PoolsOf};
 
 /// Thursday, three days after [`NOON`]'s Monday.
 pub(super) fn day() -> kernel::Date {
@@ -57,10 +55,6 @@ pub(super) fn new_pool(resource: &str, capacity: u32) -> NewPool {
         legs: 1,
         shares: [u32::MAX; 3],
     }
-}
-
-fn of_day() -> PoolsOf {
-    PoolsOf { service: service(), place: None, resource: None, from_on: day(), to_on: day() }
 }
 
 /// Plans a pool and gives its number.
@@ -148,70 +142,6 @@ pub(super) async fn is_clean(city: &City) {
     assert!(audit.is_clean(), "{audit:#?}");
 }
 
-pub async fn pools_are_planned_edited_and_listed(opener: Arc<dyn Opener>) {
-    let stores = open(&opener).await;
-    let city = lakeside(&stores).await;
-    let (first, other) = (new_pool("d1", 20), NewPool { place: "hill-clinic".into(), ..new_pool("d1", 5) });
-    let week: Vec<NewPool> = vec![first.clone(), other.clone(), first.clone()];
-    assert_eq!(city.plan_pools(week.clone()).await, Ok(2), "one of them was named twice");
-    assert_eq!(city.plan_pools(week).await, Ok(0), "planning again adds nothing");
-    let listed = city.pools(of_day()).await.expect("store");
-    assert_eq!(listed.iter().map(|info| info.pool.clone()).collect::<Vec<_>>(), [other.clone(), first.clone()]);
-    let at_hill = PoolsOf { place: Some("hill-clinic".into()), resource: Some("d1".into()), ..of_day() };
-    assert_eq!(city.pools(at_hill.clone()).await.expect("store").len(), 1);
-    let nobody = PoolsOf { resource: Some("d9".into()), ..at_hill };
-    assert!(city.pools(nobody).await.expect("store").is_empty());
-    let (hill, lake) = (listed[0].number, listed[1].number);
-
-    // What nobody touched follows the pack.
-    let larger = NewPool { capacity: 8, legs: 3, shares: [4, 8, 8], ..other.clone() };
-    assert_eq!(city.stock(&[hill]).await.expect("store")[0].as_ref().map(|pool| pool.capacity()), Some(5));
-    assert_eq!(city.plan_pools(vec![larger.clone()]).await, Ok(0));
-    assert_eq!(city.pool(hill).await.expect("store").expect("there").pool, larger);
-    assert_eq!(city.stock(&[hill]).await.expect("store")[0].as_ref().map(|pool| pool.capacity()), Some(8));
-    // What somebody has, or the desk has changed, does not.
-    let profile = profile(&json!({}));
-    hold(&city, claim(1, 1, "d1", lake, &profile)).await.expect("held");
-    city.plan_pools(vec![NewPool { capacity: 99, ..first.clone() }]).await.expect("store");
-    assert_eq!(city.pool(lake).await.expect("store").expect("there").pool, first);
-    assert_eq!(city.resize_pool(hill, 9, [9, 2, 0]).await, Ok(Ok(())));
-    city.plan_pools(vec![other]).await.expect("store");
-    let edited = city.pool(hill).await.expect("store").expect("there");
-    assert!(edited.edited && edited.pool.capacity == 9 && edited.pool.shares == [9, 2, 0], "{edited:?}");
-    assert_eq!((edited.free(Door::Online), edited.free(Door::OnSite), edited.free(Door::Phone)), (9, 2, 0));
-    is_clean(&city).await;
-}
-
-pub async fn a_pool_never_shrinks_below_what_is_taken(opener: Arc<dyn Opener>) {
-    let stores = open(&opener).await;
-    let city = lakeside(&stores).await;
-    let pool = plan(&city, new_pool("d1", 5)).await;
-    let profile = profile(&json!({}));
-    for n in 1..=3 {
-        let mut wish = claim(n, n, "d1", pool, &profile);
-        wish.pools[0].1.chosen = vec![[1, 2, 4][n as usize - 1]];
-        hold(&city, wish).await.expect("held");
-    }
-    assert_eq!(city.resize_pool(pool, 3, [u32::MAX; 3]).await, Ok(Err(BelowTaken { least: 4 })));
-    assert_eq!(city.resize_pool(pool, 4, [2, 4, 4]).await, Ok(Ok(())));
-    // The share is below what was taken through that door: nothing more goes through it.
-    let over = Refusal::OverQuota { which: Which::Door(Door::Online), max: 2 };
-    assert_eq!(hold(&city, claim(4, 4, "d1", pool, &profile)).await, Err(over.into()));
-    let on_site = Hold { door: Door::OnSite, ..claim(5, 5, "d1", pool, &profile) };
-    let on_site = Hold { pools: vec![(pool, Take::any(Door::OnSite, 1))], at: nine(), ..on_site };
-    assert_eq!(hold(&city, on_site).await.expect("held").taken[0].units, [3]);
-    is_clean(&city).await;
-
-    assert_eq!(city.stop_pool(pool).await, Ok(true));
-    assert_eq!(city.stop_pool(pool).await, Ok(false));
-    assert_eq!(hold(&city, claim(6, 6, "d1", pool, &profile)).await, Err(Refusal::Stopped.into()));
-    // What stands is given back one by one.
-    let stopped = AdvanceBooking { release: Some(NOON), ..becomes(&facts_of(&city, 1).await, State::Stopped) };
-    assert_eq!(city.advance_booking(stopped).await, Ok(true));
-    assert_eq!(city.pool(pool).await.expect("store").expect("there").taken, [2, 1, 0]);
-    is_clean(&city).await;
-}
-
 pub async fn a_claim_is_kept_whole(opener: Arc<dyn Opener>) {
     let stores = open(&opener).await;
     let city = lakeside(&stores).await;
@@ -220,7 +150,7 @@ pub async fn a_claim_is_kept_whole(opener: Arc<dyn Opener>) {
     let wish = Hold { price: Money::from_fen(4500), ..claim(1, 1, "d1", pool, &profile) };
     let held = hold(&city, wish.clone()).await.expect("held");
     let taken = Taken { door: Door::Online, count: 1, units: vec![1], legs: Legs::ONE };
-    assert_eq!(held.taken, [taken.clone()]);
+    assert_eq!(held.taken, std::slice::from_ref(&taken));
     assert_eq!((held.facts.state, held.facts.held_until_at), (State::Held, NOON.plus_s(600)));
     let kept = facts_of(&city, 1).await;
     assert_eq!((kept.facts.clone(), kept.parts.clone()), (held.facts, vec![(pool, taken)]));
@@ -315,141 +245,6 @@ pub async fn keys_are_freed_by_state(opener: Arc<dyn Opener>) {
     pair.parties.push(pair.parties[0].clone());
     assert_eq!(hold(&city, pair).await, Err(Refusal::SameHalfDay.into()));
     assert_eq!(used(3, live).await, 0);
-    is_clean(&city).await;
-}
-
-pub async fn given_up_units_come_back_when_it_is_time(opener: Arc<dyn Opener>) {
-    let stores = open(&opener).await;
-    let city = lakeside(&stores).await;
-    let pool = plan(&city, new_pool("d1", 2)).await;
-    let profile = profile(&json!({}));
-    for n in [1, 2] {
-        hold(&city, claim(n, n, "d1", pool, &profile)).await.expect("held");
-    }
-    assert_eq!(city.next_booking_due().await, Ok(Some(NOON.plus_s(600))), "a hold runs out");
-    let sold_out = Err(Refusal::SoldOut { free: 0 }.into());
-    let back_at = NOON.plus_s(60);
-    let later = AdvanceBooking { release: Some(back_at), ..given_up(&facts_of(&city, 1).await) };
-    assert_eq!(city.advance_booking(later.clone()).await, Ok(true));
-    assert_eq!(city.advance_booking(later).await, Ok(false), "the version was spent");
-    assert_eq!(facts_of(&city, 1).await.back_at, Some(back_at));
-    assert_eq!(city.next_booking_due().await, Ok(Some(back_at)));
-    is_clean(&city).await;
-    assert_eq!(hold(&city, claim(3, 3, "d1", pool, &profile)).await, sold_out, "it is still away");
-    assert_eq!(city.return_units(back_at.plus_ms(-1), 10).await, Ok(vec![]));
-    assert_eq!(hold(&city, claim(3, 3, "d1", pool, &profile)).await, sold_out);
-    assert_eq!(city.return_units(back_at, 10).await, Ok(vec![pool]));
-    assert_eq!(city.return_units(back_at, 10).await, Ok(vec![]));
-    assert_eq!(hold(&city, claim(3, 3, "d1", pool, &profile)).await.expect("held").taken[0].units, [1]);
-    // What the department does not have after all is nobody's.
-    let gone = AdvanceBooking { withdraw: true, ..becomes(&facts_of(&city, 2).await, State::Refused) };
-    assert_eq!(city.advance_booking(gone).await, Ok(true));
-    assert!(facts_of(&city, 2).await.withdrawn);
-    assert_eq!(hold(&city, claim(4, 4, "d1", pool, &profile)).await, sold_out);
-    is_clean(&city).await;
-
-    assert_eq!(city.holds_to_expire(NOON.plus_s(599), 10).await, Ok(vec![]));
-    assert_eq!(city.holds_to_expire(NOON.plus_s(600), 10).await, Ok(vec![id(3)]));
-    assert_eq!(city.advance_booking(becomes(&facts_of(&city, 3).await, State::Booked)).await, Ok(true));
-    assert_eq!(city.holds_to_expire(NOON.plus_s(600), 10).await, Ok(vec![]));
-    let end = nine().plus_s(1800);
-    assert_eq!(city.to_miss(end.plus_ms(-1), 10).await, Ok(vec![]));
-    assert_eq!(city.to_miss(end, 10).await, Ok(vec![id(3)]));
-    assert_eq!(city.advance_booking(becomes(&facts_of(&city, 3).await, State::CheckedIn)).await, Ok(true));
-    assert_eq!((city.to_miss(end, 10).await, city.to_finish(end, 10).await), (Ok(vec![]), Ok(vec![id(3)])));
-    let tallies = city.tallies(TallyOf { service: service(), place: None, from_on: day(), to_on: day() }).await;
-    let tally = &tallies.expect("store")[0];
-    assert_eq!((tally.capacity, tally.on), (2, day()));
-    let counts = [(State::Cancelled, 1), (State::CheckedIn, 1), (State::Refused, 1)];
-    assert_eq!(tally.counts, counts);
-}
-
-pub async fn faults_block_and_are_forgiven(opener: Arc<dyn Opener>) {
-    let stores = open(&opener).await;
-    let city = lakeside(&stores).await;
-    let pool = plan(&city, new_pool("d1", 20)).await;
-    let block = json!({ "quota": [], "block": [{ "fault": "no-show", "count": 2, "lasts": { "months": 1 } }] });
-    let profile = profile(&block);
-    for n in [1, 2] {
-        hold(&city, claim(n, 1, "d1", pool, &profile)).await.expect("held");
-        let missed = becomes(&facts_of(&city, n).await, State::NoShow);
-        let marks = vec![NewMark { fault: Fault::NoShow, on: NOON.date() }];
-        assert_eq!(city.advance_booking(AdvanceBooking { marks, ..missed }).await, Ok(true));
-    }
-    assert_eq!(city.marks_of(&person(1), "clinics").await.expect("store").len(), 2);
-    assert!(city.marks_of(&person(1), "halls").await.expect("store").is_empty());
-    let until_on = "2026-04-02".parse().expect("a date");
-    let blocked = Refusal::BlockedUntil { until_on, fault: Fault::NoShow, count: 2 };
-    assert_eq!(hold(&city, claim(3, 1, "d1", pool, &profile)).await, Err(blocked.into()));
-    hold(&city, claim(4, 2, "d1", pool, &profile)).await.expect("somebody else is free");
-    let corrected = becomes(&facts_of(&city, 2).await, State::Done);
-    assert_eq!(city.advance_booking(AdvanceBooking { forgive: Some(Fault::NoShow), ..corrected }).await, Ok(true));
-    hold(&city, claim(5, 1, "d1", pool, &profile)).await.expect("the block went with the fault");
-}
-
-pub async fn a_booking_is_moved_in_one_commit(opener: Arc<dyn Opener>) {
-    let stores = open(&opener).await;
-    let city = lakeside(&stores).await;
-    let pool = plan(&city, new_pool("d1", 2)).await;
-    let full = plan(&city, new_pool("d2", 1)).await;
-    let profile = profile(&json!({}));
-    hold(&city, claim(1, 1, "d1", pool, &profile)).await.expect("held");
-    hold(&city, claim(2, 2, "d2", full, &profile)).await.expect("held");
-    let old = facts_of(&city, 1).await;
-    let from = AdvanceBooking { release: Some(NOON), payment: Some(None), ..becomes(&old, State::Moved) };
-    let carried = Carried { paid: Money::from_fen(100), payment: Some(id(77)), moves: 1 };
-    let moving = |from: &AdvanceBooking, to: Hold| {
-        let to = Hold { price: Money::from_fen(100), ..to };
-        city.move_booking(MoveBooking { from: from.clone(), to, carried: carried.clone() })
-    };
-    let refused = moving(&from, claim(3, 1, "d2", full, &profile)).await.expect("store");
-    assert_eq!(refused, Err(Refusal::SoldOut { free: 0 }.into()));
-    assert_eq!(facts_of(&city, 1).await, old, "the old one stands as it stood");
-    let stale = AdvanceBooking { version: 9, ..from.clone() };
-    assert_eq!(moving(&stale, claim(3, 1, "d1", pool, &profile)).await, Ok(Err(HoldRefused::Stale)));
-    // The same doctor in the same half-day: what the old one used up is free for the new one.
-    let wish = keyed(claim(3, 1, "d1", pool, &profile), "move", 1);
-    let held = moving(&from, wish.clone()).await.expect("store").expect("moved");
-    assert_eq!((held.taken[0].units.as_slice(), held.facts.paid), (&[2][..], Money::from_fen(100)));
-    assert_eq!(moving(&from, wish).await.expect("store").expect("moved").id, id(3), "a repeat");
-    let (old, new) = (facts_of(&city, 1).await, facts_of(&city, 3).await);
-    assert_eq!((old.facts.state, old.moved_to, old.payment), (State::Moved, Some(id(3)), None));
-    assert_eq!((new.moved_from, new.payment, new.facts.moves), (Some(id(1)), Some(id(77)), 1));
-    assert_eq!(city.booking_of_payment(id(77)).await, Ok(Some(id(3))));
-    assert_eq!(hold(&city, claim(4, 1, "d1", pool, &profile)).await, Err(Refusal::SameHalfDay.into()));
-    hold(&city, claim(5, 3, "d1", pool, &profile)).await.expect("the old unit is back");
-    is_clean(&city).await;
-}
-
-pub async fn seats_are_sold_over_legs(opener: Arc<dyn Opener>) {
-    let stores = open(&opener).await;
-    let city = lakeside(&stores).await;
-    let coach =
-        |part: &str, capacity, numbered| NewPool { part: part.into(), numbered, legs: 4, ..new_pool("trip", capacity) };
-    let (ride, seat) = (plan(&city, coach("ride", 3, false)).await, plan(&city, coach("seat", 2, true)).await);
-    let profile = profile(&json!({ "quota": [] }));
-    let wish = |n, from, to, people, seats: &[u32]| {
-        let legs = Legs { from, to };
-        let people = Take { door: Door::Online, count: people, chosen: vec![], legs };
-        let seats = Take { count: seats.len() as u32, chosen: seats.to_vec(), ..people.clone() };
-        Hold { pools: vec![(ride, people), (seat, seats)], ..claim(n, n, "trip", ride, &profile) }
-    };
-    hold(&city, wish(1, 0, 2, 2, &[1])).await.expect("with a child on the lap");
-    assert_eq!(hold(&city, wish(2, 1, 3, 1, &[1])).await, Err(Refusal::Taken { unit: 1 }.into()));
-    // The seat is free from the third stop on, and the vehicle is full on the second leg.
-    hold(&city, wish(3, 2, 4, 1, &[1])).await.expect("held");
-    hold(&city, wish(4, 0, 4, 1, &[2])).await.expect("held");
-    assert_eq!(hold(&city, wish(5, 1, 2, 1, &[2])).await, Err(Refusal::SoldOut { free: 0 }.into()));
-    assert_eq!(hold(&city, wish(6, 3, 5, 1, &[1])).await, Err(Refusal::NoSuchStop.into()));
-    let stock = city.stock(&[ride, seat, 99]).await.expect("store");
-    let rest = Legs { from: 2, to: 4 };
-    assert_eq!(stock[0].as_ref().map(|pool| pool.free(Door::Online, rest)), Some(1));
-    assert_eq!(stock[1].as_ref().map(|pool| pool.free_units(rest).count()), Some(0));
-    assert!(stock[2].is_none());
-    is_clean(&city).await;
-    assert_eq!(city.advance_booking(given_up(&facts_of(&city, 3).await)).await, Ok(true));
-    let again = hold(&city, wish(7, 3, 4, 1, &[1])).await.expect("held");
-    assert_eq!(again.taken[1].units, [1]);
     is_clean(&city).await;
 }
 

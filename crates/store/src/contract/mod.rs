@@ -5,6 +5,7 @@
 
 mod behaviour;
 mod booking;
+mod booking_change;
 mod books;
 mod companion;
 mod fairness;
@@ -15,6 +16,7 @@ mod money;
 mod money_back;
 mod pace;
 mod payment_model;
+mod pool;
 mod processes;
 mod rush;
 mod staff;
@@ -24,6 +26,7 @@ use std::sync::Arc;
 
 pub use behaviour::*;
 pub use booking::*;
+pub use booking_change::*;
 pub use books::*;
 pub use companion::*;
 pub use fairness::*;
@@ -38,6 +41,7 @@ pub use money::*;
 pub use money_back::*;
 pub use pace::*;
 pub use payment_model::*;
+pub use pool::*;
 pub use processes::*;
 pub use rush::*;
 pub use staff::*;
