@@ -6,6 +6,7 @@ pub mod hold;
 pub mod offer;
 pub mod refused;
 pub mod unit;
+pub mod waiting;
 
 use axum::{Json, extract::State};
 use engine::{BookingFound, BookingLine, BookingParty, BookingView, Can as EngineCan, PersonLine, PlaceRef};

@@ -84,6 +84,12 @@ pub(crate) fn open_router() -> OpenApiRouter<Api> {
         .routes(routes!(booking::change::consent))
         .routes(routes!(booking::change::pay))
         .routes(routes!(booking::hold::exchange))
+        .routes(routes!(booking::waiting::join))
+        .routes(routes!(booking::waiting::list))
+        .routes(routes!(booking::waiting::leave))
+        .routes(routes!(booking::waiting::draw, booking::waiting::enter))
+        .routes(routes!(booking::waiting::lots))
+        .routes(routes!(booking::waiting::withdraw))
         .routes(routes!(companion::list, companion::add))
         .routes(routes!(companion::remove))
 }

@@ -126,6 +126,13 @@ table! {
     POST   "/api/v1/cities/{city}/bookings/{booking}/consent"                       Verified Writing;
     POST   "/api/v1/cities/{city}/bookings/{booking}/payments"                      Verified Writing;
     POST   "/api/v1/cities/{city}/bookings/{booking}/exchange"                      Verified Writing;
+    POST   "/api/v1/cities/{city}/services/{service}/waiting"                       Verified Writing;
+    GET    "/api/v1/cities/{city}/waiting"                                          Verified Reading;
+    DELETE "/api/v1/cities/{city}/waiting/{waiting}"                                Verified Writing;
+    GET    "/api/v1/cities/{city}/services/{service}/draw"                          Anyone   Open;
+    POST   "/api/v1/cities/{city}/services/{service}/draw"                          Verified Writing;
+    GET    "/api/v1/cities/{city}/draws"                                            Verified Reading;
+    DELETE "/api/v1/cities/{city}/draws/{claim}"                                    Verified Writing;
     GET    "/api/v1/companions"                                                     Verified Reading;
     POST   "/api/v1/companions"                                                     Verified Guessing;
     DELETE "/api/v1/companions/{companion}"                                         Verified Writing;

@@ -99,7 +99,7 @@ pub struct Partner {
 }
 
 impl Claim {
-    fn persons(&self) -> Result<Vec<PersonForm>, Refusal> {
+    pub fn persons(&self) -> Result<Vec<PersonForm>, Refusal> {
         let form = |person: &Person| {
             let who = if person.who == Kin::Own.word() { None } else { Some(id(&person.who)?) };
             let said = SaidOfPerson {
@@ -112,7 +112,7 @@ impl Claim {
         self.persons.iter().map(form).collect()
     }
 
-    fn form<'a>(&'a self, persons: &'a [PersonForm]) -> Result<HoldForm<'a>, Refusal> {
+    pub fn form<'a>(&'a self, persons: &'a [PersonForm]) -> Result<HoldForm<'a>, Refusal> {
         let starts_at = Timestamp::parse_rfc3339(&self.starts_at);
         Ok(HoldForm {
             at: Where {

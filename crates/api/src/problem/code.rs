@@ -132,6 +132,12 @@ codes! {
         ["In the queue", "Nothing was taken. wait.ahead is how many come before: send it again with wait.turn after retry_after_s; the place is kept."];
     "claim_work" ["人多，先算一道题", "解出 wait.challenge，或者等 retry_after_s 秒，带上它再提交。"]
         ["Many come at once: a little work first", "Solve wait.challenge, or wait for retry_after_s, and send it along."];
+    "free_now" ["现在就有空位", "不用候补，直接预约。"]
+        ["There is something free", "No need to wait: claim it."];
+    "too_many_waiting" ["候补的太多了", "先退出一处候补，再加入。"]
+        ["Waiting for too much", "Leave one list, then join another."];
+    "draw_closed" ["摇号已经截止", "不能再退出；没中签不影响别的预约。"]
+        ["The draw is closed", "It cannot be left any more. Not winning costs nothing."];
     "provider" ["支付渠道暂时没有应答", "没有扣款。换一个渠道，或者过一会儿再试。"]
         ["The payment provider does not answer", "Nothing was charged. Choose another one, or try again in a while."];
     "service" ["这项服务现在不能用", "这座城市暂时撤下了它，过一会儿再试。"]

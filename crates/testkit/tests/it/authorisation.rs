@@ -61,6 +61,8 @@ impl Owned {
             .replace("{receipt}", &self.session)
             .replace("{booking}", &self.session)
             .replace("{companion}", &self.session)
+            .replace("{waiting}", &self.session)
+            .replace("{claim}", &self.session)
             .replace("{id}", &self.session);
         let by_query = route.door == "api" && route.path.contains("/records");
         if by_query { format!("{path}?card={}", self.card) } else { path }
