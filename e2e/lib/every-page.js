@@ -2,6 +2,7 @@
 // state that a page has.
 import { CITY, ELECTRICITY, SOON } from './city.js';
 import { fits } from './people.js';
+import { COACH, Desk, HOSPITAL, POLICE, TICKET } from './booking.js';
 import { PHONE_AGENT, Till, account, unpaid } from './till.js';
 
 export const LOOKS = {
@@ -103,6 +104,18 @@ export function pages(house) {
     await one.page.goto(await payment('/receipt')(one));
     return one.page.locator('a[href*="/verify/"]').getAttribute('href');
   };
+  const book = (service) => `/${CITY}/s/${service.id}/book`;
+  const chosen = (service, steps) => async ({ page }) => {
+    await page.goto(book(service));
+    for (let i = 1; i < steps; i++) await page.goto(await page.locator('main ul.rows a[href*="/book?"]').first().getAttribute('href'));
+    return page.locator('main ul.rows a[href*="/book?"]').first().getAttribute('href');
+  };
+  const unit = (service, steps) => async (one) => {
+    await one.page.goto(await chosen(service, steps)(one));
+    return one.page.locator('main a[href*="/book/check?"]').first().getAttribute('href');
+  };
+  const booked = (service) => async (one) => { one.booked = await new Desk(one).has(service); };
+  const booking = (more = '') => async (one) => `${one.booked}${more}`;
   const beside = (id, to) => async (one) => (await begin(id, 'x=1')(one)).split('?')[0].replace('/pay/', `/${to}/`);
   return [
     { name: 'landing', who: 'nobody', path: '/' },
@@ -203,6 +216,27 @@ export function pages(house) {
     { name: 'export', who: 'settled', path: '/me/export' },
     { name: 'delete', who: 'settled', path: '/me/delete' },
     { name: 'delete-mistake', who: 'settled', path: '/me/delete', then: send('/me/delete') },
+    ...[HOSPITAL, POLICE, TICKET, COACH].map((service) => ({ name: `book-${service.id}`, who: 'nobody', path: book(service) })),
+    { name: 'book-sections', who: 'nobody', find: chosen(HOSPITAL, 1), like: '/x/s/y/book' },
+    { name: 'book-doctors', who: 'nobody', find: chosen(HOSPITAL, 2), like: '/x/s/y/book' },
+    { name: 'book-halls', who: 'nobody', find: chosen(POLICE, 1), like: '/x/s/y/book' },
+    { name: 'book-windows', who: 'nobody', find: chosen(POLICE, 2), like: '/x/s/y/book' },
+    { name: 'book-bands', who: 'nobody', find: chosen(TICKET, 1), like: '/x/s/y/book' },
+    { name: 'book-trips', who: 'nobody', find: chosen(COACH, 2), like: '/x/s/y/book' },
+    { name: 'query', who: 'nobody', path: `${service(HOSPITAL.id)}/query` },
+    { name: 'query-mistake', who: 'nobody', path: `${service(HOSPITAL.id)}/query`, then: send(`${service(HOSPITAL.id)}/query`) },
+    { name: 'draw-none', who: 'nobody', path: `${service(TICKET.id)}/draw?place=x&on=2026-05-20`, status: 404 },
+    { name: 'bookings-none', who: 'cardless', path: `/${CITY}/bookings` },
+    { name: 'companions', who: 'cardless', path: '/me/companions' },
+    { name: 'companions-mistake', who: 'cardless', path: '/me/companions', then: send('/me/companions') },
+    { name: 'book-check', who: 'settled', find: unit(HOSPITAL, 2), like: '/x/s/y/book/check' },
+    { name: 'book-check-window', who: 'settled', find: unit(POLICE, 2), like: '/x/s/y/book/check' },
+    { name: 'book-check-ticket', who: 'settled', find: unit(TICKET, 1), like: '/x/s/y/book/check' },
+    { name: 'book-check-seats', who: 'settled', find: unit(COACH, 2), like: '/x/s/y/book/check' },
+    { name: 'booking', who: 'settled', first: booked(POLICE), find: booking(), like: '/x/bookings/booking' },
+    { name: 'booking-cancel', who: 'settled', find: booking('/cancel'), like: '/x/bookings/booking/cancel' },
+    { name: 'bookings', who: 'settled', path: `/${CITY}/bookings` },
+    { name: 'home-booked', who: 'settled', path: `/${CITY}`, home: true },
     { name: 'stale', who: 'settled', path: `${ask('vehicle-violation')}?again=1`, first: () => house.fault('traffic-police', 'down') },
     { name: 'unavailable', who: 'settled', path: ask('driver-violation'), status: 503 },
     { name: 'driver-violations', who: 'settled', path: ask('driver-violation'), first: async (one) => {

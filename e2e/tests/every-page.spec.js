@@ -53,7 +53,7 @@ for (const [name, look] of Object.entries(LOOKS)) {
 test('There is no route to a page that the bars leave out', async ({ house }) => {
   const routes = JSON.parse(execFileSync(BINARY, ['routes', '--json'], { encoding: 'utf8' }));
   const files = ['/assets/{name}', '/sw.js', '/manifest.webmanifest', '/favicon.ico', '/robots.txt', '/{city}/s/{service}/evidence/{card}/{row}',
-    '/{city}/payments/{payment}/state', '/{city}/payments/{payment}/receipt.json'];
+    '/{city}/bookings/{booking}/state', '/{city}/bookings/{booking}/calendar.ics', '/{city}/s/{service}/draw.json', '/{city}/payments/{payment}/state', '/{city}/payments/{payment}/receipt.json'];
   const table = routes.filter((row) => row.door === 'web' && row.method === 'GET' && !files.includes(row.path)).map((row) => row.path);
   const walked = pages(house).map((entry) => (entry.path ?? entry.like).split('?')[0]);
   const fits = (pattern, path) => {

@@ -3,12 +3,14 @@
 //!
 //! - `browse`: place, section, day, unit; anyone may look. `check`: who it is for, the price, the rules; the one button.
 //! - `refused`: why not, and the nearest that are free. `queue`: a place in it, or a little work.
+//! - `waiting`, `draw`: what one can do about what is full, or drawn by lot.
 //! - `show`, `act`, `list`: a booking that exists. `calendar`: the same for a phone's calendar. `find`: without signing in.
 
 pub(crate) mod act;
 pub(crate) mod browse;
 pub(crate) mod calendar;
 pub(crate) mod check;
+pub(crate) mod draw;
 pub(crate) mod find;
 pub(crate) mod list;
 pub(crate) mod person;
@@ -17,6 +19,7 @@ pub(crate) mod refused;
 pub(crate) mod rules;
 pub(crate) mod show;
 pub(crate) mod units;
+pub(crate) mod waiting;
 
 use kernel::{Date, Lang, Timestamp};
 use manifest::{CityPack, Service};
@@ -25,8 +28,8 @@ use ui::format;
 use crate::{form::Pairs, return_path::encode};
 
 /// The names under which an address holds what was chosen, up to the unit.
-const CHOSEN: [&str; 11] =
-    ["matter", "place", "section", "resource", "from", "to", "on", "at", "period", "band", "move"];
+const CHOSEN: [&str; 13] =
+    ["matter", "place", "section", "resource", "from", "to", "on", "at", "period", "band", "move", "wait", "draw"];
 
 /// What was chosen so far.
 #[derive(Clone, Debug, Default)]

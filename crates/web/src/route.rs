@@ -132,6 +132,10 @@ routes! {
     POST "/{city}/s/{service}/book/check"           Verified    Page booking::check::hold;
     GET  "/{city}/s/{service}/query"                Anyone      Page booking::find::form_page;
     POST "/{city}/s/{service}/query"                Anyone      Page booking::find::find;
+    GET  "/{city}/s/{service}/draw"                 Anyone      Page booking::draw::show;
+    GET  "/{city}/s/{service}/draw.json"            Anyone      Page booking::draw::file;
+    POST "/{city}/waiting/{id}/leave"               Verified    Page booking::waiting::leave;
+    POST "/{city}/draws/{id}/leave"                 Verified    Page booking::waiting::leave_draw;
     GET  "/{city}/bookings"                         Verified    Page booking::list::show;
     GET  "/{city}/bookings/{booking}"               Verified    Page booking::show::show;
     GET  "/{city}/bookings/{booking}/state"         Verified    Page booking::act::state;

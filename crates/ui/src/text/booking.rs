@@ -32,6 +32,7 @@ crate::texts! {
     booking_any_time: "当天有效，开放时间内都能进", "Good for the whole day, at any opening hour";
     booking_from_stop: "上车站", "From";
     booking_to_stop: "下车站", "To";
+    booking_any_stop: "都可以", "Any";
     booking_show_trips: "看班次", "Show trips";
     booking_arrives(at: &str): "{at} 到", "arrives {at}";
     booking_rules_title: "预约须知", "Good to know";
@@ -193,6 +194,10 @@ crate::texts! {
     draw_entered: "您已经登记，结果出来发短信", "You are in the draw and get a text message with the result";
     draw_won: "摇中了，去确认", "You won: confirm it";
     draw_lost: "这次没摇中，剩下的号按先后预约", "Not this time; what is left goes to whoever comes first";
+    draw_lot_won: "摇中了", "Won";
+    draw_lot(lot: u64, of: u64): "第 {lot} 签，共 {of} 签", "Lot {lot} of {of}";
+    draw_leave: "退出摇号", "Leave the draw";
+    draw_done(at: &str): "{at} 已经摇完", "Drawn {at}";
     draw_not_yet(at: &str): "{at} 开始登记", "Opens {at}";
     draw_closed(at: &str): "{at} 已截止，正在摇号", "Closed {at}; it is being drawn";
     draw_public_title: "怎么知道没有作弊", "How to know that it is fair";

@@ -12,7 +12,7 @@ use ui::{
     format, text,
 };
 
-use super::{Chosen, book_path, check_path, rules, units};
+use super::{Chosen, book_path, check_path, draw, rules, units};
 use crate::{
     route::Outcome,
     service::telephone,
@@ -20,9 +20,10 @@ use crate::{
 };
 
 /// Everything that hangs on the place.
-const OF_PLACE: [&str; 9] = ["place", "section", "resource", "from", "to", "on", "at", "period", "band"];
+const OF_PLACE: [&str; 11] =
+    ["place", "section", "resource", "from", "to", "on", "at", "period", "band", "wait", "draw"];
 /// Everything that hangs on the day.
-const OF_DAY: [&str; 5] = ["resource", "on", "at", "period", "band"];
+const OF_DAY: [&str; 7] = ["resource", "on", "at", "period", "band", "wait", "draw"];
 
 /// What the steps of this service are about, and what of it is chosen.
 pub(crate) struct Steps<'a> {
@@ -56,7 +57,7 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
     let strip = visit.platform().booking_days(city, id, steps.at()).await?;
     let on = steps.chosen.on().or_else(|| first_of(&strip));
     let units = match on.and_then(|on| strip.iter().find(|day| day.on == on)) {
-        Some(day) if matches!(day.state, DayState::Open { .. } | DayState::Full) => {
+        Some(day) if matches!(day.state, DayState::Open { .. } | DayState::Full | DayState::Drawn { .. }) => {
             Some(visit.platform().booking_units(city, id, steps.at(), day.on).await?)
         }
         _ => None,
@@ -315,8 +316,12 @@ pub(crate) fn units_page(visit: &Visit, steps: &Steps<'_>, place: &PlaceView, lo
                 Some(DayState::Open { .. } | DayState::Full) => {
                     @if let (Some(units), Some(on)) = (looked.units, looked.on) { (units::on_a_day(visit, steps, units, on)) }
                 }
+                Some(DayState::Drawn { from_at, until_at }) => {
+                    p { (text::draw_lead(l, &format::moment(l, from_at, visit.now), &format::moment(l, until_at, visit.now))) }
+                    @if let Some(on) = looked.on { p { a href=(draw::href(steps, on)) { (text::draw_public_title(l)) } } }
+                    @if let (Some(units), Some(on), true) = (looked.units, looked.on, visit.now >= from_at) { (units::drawn(visit, steps, units, on)) }
+                }
                 Some(DayState::Ahead { opens_at }) => (notice(Tone::Info, &text::booking_day_ahead_title(l, &format::moment(l, opens_at, visit.now)), html! { p { (text::booking_day_ahead_detail(l)) } })),
-                Some(DayState::Drawn { from_at, until_at }) => p { (text::draw_lead(l, &format::moment(l, from_at, visit.now), &format::moment(l, until_at, visit.now))) },
                 Some(DayState::Closed) => p { (text::booking_closed(l)) },
                 None => (notice(Tone::Info, text::booking_none_title(l), html! { p { (text::booking_none_detail(l)) } })),
             }
@@ -349,17 +354,15 @@ fn next_free(visit: &Visit, steps: &Steps<'_>, looked: &Looked<'_>, on: Date) ->
 /// Where one boards and where one leaves. A form that asks for a page, so that the address holds both.
 fn stops(visit: &Visit, steps: &Steps<'_>, place: &PlaceView) -> Markup {
     let l = visit.lang;
-    let options: Vec<(&str, &str)> = place.stops.iter().map(|stop| (stop.id.as_str(), stop.name.get(l))).collect();
-    let value = |name: &str, other: Option<&(&str, &str)>| {
-        let chosen = steps.chosen.get(name);
-        if chosen.is_empty() { other.map_or(String::new(), |stop| stop.0.to_owned()) } else { chosen.to_owned() }
-    };
-    let (from, to) = (value("from", options.first()), value("to", options.last()));
+    let any = std::iter::once(("", text::booking_any_stop(l)));
+    let options: Vec<(&str, &str)> =
+        any.chain(place.stops.iter().map(|stop| (stop.id.as_str(), stop.name.get(l)))).collect();
+    let (from, to) = (steps.chosen.get("from"), steps.chosen.get("to"));
     html! {
         form.card.form method="get" action=(steps.path()) {
             @for (name, value) in steps.chosen.without(&OF_DAY).without(&["from", "to"]).pairs() { input type="hidden" name=(name) value=(value); }
-            (select(l, &Field { name: "from", label: text::booking_from_stop(l), value: &from, ..Field::default() }, &options))
-            (select(l, &Field { name: "to", label: text::booking_to_stop(l), value: &to, ..Field::default() }, &options))
+            (select(l, &Field { name: "from", label: text::booking_from_stop(l), value: from, ..Field::default() }, &options))
+            (select(l, &Field { name: "to", label: text::booking_to_stop(l), value: to, ..Field::default() }, &options))
             (Button::secondary(text::booking_show_trips(l)).wide())
         }
     }
@@ -367,6 +370,8 @@ fn stops(visit: &Visit, steps: &Steps<'_>, place: &PlaceView) -> Markup {
 
 /// The address of the check of one unit.
 pub(crate) fn check_href(steps: &Steps<'_>, unit: &[(&'static str, &str)]) -> String {
-    let chosen = unit.iter().fold(steps.chosen.without(&OF_DAY), |chosen, (name, value)| chosen.with(name, value));
+    // Whether it is a draw goes with the day and not with the unit.
+    let before = steps.chosen.without(&OF_DAY[..6]);
+    let chosen = unit.iter().fold(before, |chosen, (name, value)| chosen.with(name, value));
     chosen.href(&check_path(steps.pack, steps.service))
 }

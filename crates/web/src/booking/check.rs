@@ -3,8 +3,8 @@
 
 use capability::booking::Refusal;
 use engine::{
-    BookingQuote, CompanionView, HoldForm, HoldOutcome, NearView, PartnerForm, Pass, PeriodView, PersonForm, PlaceView,
-    ResourceView, SeatView, TripView, UnitsView,
+    BookingQuote, CompanionView, HoldForm, HoldOutcome, Joined, NearView, PartnerForm, Pass, PeriodView, PersonForm,
+    PlaceView, ResourceView, SeatView, TripView, UnitsView,
 };
 use kernel::{Id, Kind, Lang, Money, Timestamp};
 use manifest::{
@@ -146,6 +146,8 @@ fn sitting(steps: &Steps<'_>, found: &ResourceView, at: Timestamp, l: Lang) -> O
     let sitting = found.sittings.iter().find(|sitting| (sitting.starts_at..sitting.ends_at).contains(&at))?;
     // Whoever comes back names a time and no numbers.
     let fits = |one: &&PeriodView| match steps.chosen.period() {
+        // Whoever waits waits for any number of it.
+        _ if !steps.chosen.get("wait").is_empty() => true,
         Some((first, last)) => one.first <= last && one.last >= first,
         None => (one.starts_at..one.ends_at).contains(&at),
     };
@@ -159,7 +161,10 @@ fn sitting(steps: &Steps<'_>, found: &ResourceView, at: Timestamp, l: Lang) -> O
         of_at: sitting.starts_at,
         starts_at: first.starts_at,
         ends_at: last.ends_at,
-        period: Some(steps.chosen.period().unwrap_or((first.first, last.last))),
+        period: match steps.chosen.get("wait") {
+            "" => Some(steps.chosen.period().unwrap_or((first.first, last.last))),
+            _ => None,
+        },
         price: found.price,
         ..Unit::default()
     })
@@ -216,6 +221,17 @@ pub(crate) async fn hold(visit: &mut Visit) -> Outcome {
     let pass = pass(&visit.form);
     let form = HoldForm { quoted, pass, ..hold_form(&steps, &unit, &persons, &seats, partner) };
     let (citizen, once) = (visit.citizen()?, visit.once()?);
+    if !steps.chosen.get("wait").is_empty() {
+        let joined = visit.platform().join_waiting(citizen, city, id, &form).await;
+        return waiting(visit, &steps, joined).await;
+    }
+    if !steps.chosen.get("draw").is_empty() {
+        return match visit.platform().enter_draw(citizen, city, id, &form).await {
+            Ok(Ok(_)) => Ok(visit.see_other(&format!("/{city}/bookings?entered=1"))),
+            Ok(Err(refusal)) => looked(visit, Again { refused: Some((refusal, Vec::new())), ..Again::default() }).await,
+            Err(error) => mishap(visit, error).await,
+        };
+    }
     let moved = Id::parse(steps.chosen.get("move"));
     let outcome = match moved {
         Some(old) => visit.platform().move_booking(citizen, city, old, &form, once).await,
@@ -229,10 +245,27 @@ pub(crate) async fn hold(visit: &mut Visit) -> Outcome {
             let near = nearest.iter().map(|near| near_line(visit, &steps, near)).collect();
             looked(visit, Again { refused: Some((refusal, near)), ..Again::default() }).await
         }
-        Err(error) => {
-            let mishap = Mishap::of_error(error, visit.lang)?;
-            looked(visit, Again { mishap: Some(mishap), ..Again::default() }).await
+        Err(error) => mishap(visit, error).await,
+    }
+}
+
+async fn mishap(visit: &mut Visit, error: kernel::Error) -> Outcome {
+    let mishap = Mishap::of_error(error, visit.lang)?;
+    looked(visit, Again { mishap: Some(mishap), ..Again::default() }).await
+}
+
+/// Onto the waiting list; or straight to what is free by now.
+async fn waiting(visit: &mut Visit, steps: &Steps<'_>, joined: kernel::Result<Joined>) -> Outcome {
+    match joined {
+        Ok(Joined::Waits(_)) => Ok(visit.see_other(&format!("/{}/bookings?joined=1", steps.pack.city.id))),
+        Ok(Joined::Free) => {
+            let free = steps.chosen.without(&["wait", "resource", "at", "band"]);
+            Ok(visit.see_other(&free.href(&steps.path())))
         }
+        Ok(Joined::Refused(refusal)) => {
+            looked(visit, Again { refused: Some((refusal, Vec::new())), ..Again::default() }).await
+        }
+        Err(error) => mishap(visit, error).await,
     }
 }
 

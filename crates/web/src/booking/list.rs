@@ -13,7 +13,7 @@ use ui::{
 use super::{
     booking_path,
     show::{tone, word},
-    when,
+    waiting, when,
 };
 use crate::{
     route::Outcome,
@@ -25,10 +25,11 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
     visit.remember_city(&pack.city.id);
     let before = visit.query.get("before").parse().ok();
     let page = visit.platform().bookings(visit.citizen()?, &pack.city.id, before).await?;
-    Ok(list_page(visit, &pack, &page))
+    let lists = waiting::Lists::of(visit, &pack).await?;
+    Ok(list_page(visit, &pack, &page, &lists))
 }
 
-pub(crate) fn list_page(visit: &Visit, pack: &CityPack, page: &BookingPage) -> Response {
+pub(crate) fn list_page(visit: &Visit, pack: &CityPack, page: &BookingPage, lists: &waiting::Lists) -> Response {
     let l = visit.lang;
     let id = &pack.city.id;
     let (mut live, past): (Vec<&BookingLine>, Vec<&BookingLine>) =
@@ -37,12 +38,14 @@ pub(crate) fn list_page(visit: &Visit, pack: &CityPack, page: &BookingPage) -> R
     let title = text::bookings_title(l);
     let body = html! {
         (heading(title, ""))
-        @if page.items.is_empty() {
+        (waiting::said(visit))
+        @if page.items.is_empty() && lists.is_empty() {
             (empty("calendar-check", text::bookings_none_title(l), text::bookings_none_detail(l), html! {
                 (Button::secondary(text::services_title(l)).href(&format!("/{id}/services")))
             }))
         }
         @if !live.is_empty() { (card(text::bookings_live(l), None, lines(visit, pack, &live))) }
+        (waiting::cards(visit, pack, lists))
         @if !past.is_empty() { (card(text::bookings_past(l), None, lines(visit, pack, &past))) }
         @if let Some(next) = page.next {
             p.actions { (Button::secondary(text::bookings_older(l)).href(&format!("/{id}/bookings?before={next}"))) }

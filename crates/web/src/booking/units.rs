@@ -4,6 +4,7 @@ use engine::{BandView, ResourceView, SittingView, TripView, UnitsView};
 use kernel::{Date, Money};
 use maud::{Markup, html};
 use ui::{
+    Button,
     component::{Slot, slots},
     format, text,
 };
@@ -13,6 +14,12 @@ use super::{
     minute,
 };
 use crate::visit::Visit;
+
+/// The same on a day that is drawn: each leads to the draw.
+pub(crate) fn drawn(visit: &Visit, steps: &Steps<'_>, units: &UnitsView, on: Date) -> Markup {
+    let chosen = steps.chosen.with("draw", "1");
+    on_a_day(visit, &Steps { chosen, ..*steps }, units, on)
+}
 
 pub(crate) fn on_a_day(visit: &Visit, steps: &Steps<'_>, units: &UnitsView, on: Date) -> Markup {
     html! {
@@ -85,7 +92,18 @@ fn periods(visit: &Visit, steps: &Steps<'_>, resource: &str, sitting: &SittingVi
             )
         })
         .collect();
-    grid(&lines)
+    html! {
+        (grid(&lines))
+        @if sitting.free == 0 && sitting.starts_at > visit.now {
+            @let (on, at) = (on.to_string(), minute(sitting.starts_at));
+            (wait(visit, &check_href(steps, &[("resource", resource), ("on", &on), ("at", &at), ("wait", "1")])))
+        }
+    }
+}
+
+/// The way onto the waiting list of what is full.
+fn wait(visit: &Visit, href: &str) -> Markup {
+    html! { p { (Button::link(text::waiting_join(visit.lang)).href(href)) } }
 }
 
 fn grid(lines: &[(String, String, Option<String>)]) -> Markup {
@@ -109,6 +127,10 @@ fn bands(visit: &Visit, steps: &Steps<'_>, bands: &[BandView], on: Date) -> Mark
     html! {
         @if bands.iter().all(|band| band.id.is_empty()) { p.hint { (text::booking_any_time(l)) } }
         (grid(&lines))
+        @for band in bands.iter().filter(|band| band.free == 0 && !band.stopped && band.ends_at > visit.now) {
+            @let (on, at) = (on.to_string(), minute(band.starts_at));
+            (wait(visit, &check_href(steps, &[("on", &on), ("at", &at), ("band", &band.id), ("wait", "1")])))
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use manifest::{CityPack, Service};
 use maud::html;
 
 use self::made::{
-    at, bands, booking, companions, day, fen, found, line, list, party, places, quote, sittings, strip, trips,
+    at, bands, booking, companions, day, draw as made_draw, fen, found, line, list, lists, party, places, quote,
+    sittings, strip, trips,
 };
 use super::{
     Shot, mistakes,
@@ -19,23 +20,24 @@ use crate::{
     booking::{
         Chosen, act, browse,
         browse::{Looked, Steps},
-        calendar, check,
+        check,
         check::{Again, Check, Unit},
-        find, list as booking_list, queue,
+        draw, find, list as booking_list, queue,
         refused::Near,
         show,
         show::Beside,
+        waiting::Lists,
     },
     companion,
     form::Pairs,
     home,
     mishap::Mishap,
-    visit::Visit,
 };
 
 pub(crate) mod offer;
 
 mod made;
+mod says;
 
 fn service(site: &Site, pack: &CityPack, id: &str) -> std::sync::Arc<Service> {
     site.platform.catalogue().service(pack, id).cloned().expect("a sample service")
@@ -169,6 +171,14 @@ fn cases(lang: Lang) -> Vec<Case<'static>> {
             form: clinic.to_owned(),
             again: Again { before: Some(fen(5_000)), ..Again::default() },
             ..case("book-check-changed", "garden-ticket", 2, Some(quote(2, 2_500)))
+        },
+        Case {
+            form: "wait=1&place=first".to_owned(),
+            ..case("book-check-wait", "clinic-number", 2, Some(quote(1, 2_500)))
+        },
+        Case {
+            form: "draw=1&place=garden".to_owned(),
+            ..case("book-check-draw", "garden-ticket", 2, Some(quote(1, 5_000)))
         },
         Case {
             form: format!("move={}&place=first", id(90)),
@@ -319,9 +329,25 @@ async fn booked(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot>)
     ] {
         pages.push(shot(name, act::cancel_page(&own("/lakeside/bookings/x/cancel"), pack, &view)).await);
     }
-    pages.push(shot("bookings", booking_list::list_page(&own("/lakeside/bookings"), pack, &list(Some(7)))).await);
+    pages.push(
+        shot("bookings", booking_list::list_page(&own("/lakeside/bookings?joined=1"), pack, &list(Some(7)), &lists()))
+            .await,
+    );
     let none = engine::BookingPage::default();
-    pages.push(shot("bookings-none", booking_list::list_page(&own("/lakeside/bookings"), pack, &none)).await);
+    let garden = service(site, pack, "garden-ticket");
+    for (name, view) in [
+        ("draw-open", made_draw(-1, false)),
+        ("draw-ahead", made_draw(1, false)),
+        ("draw-closed", made_draw(-3, false)),
+        ("draw-drawn", made_draw(-3, true)),
+    ] {
+        let out = visit(site, "/lakeside/s/garden-ticket/draw?place=garden&on=2026-03-03", lang);
+        pages.push(shot(name, draw::page(&out, pack, &garden, &view)).await);
+    }
+    pages.push(
+        shot("bookings-none", booking_list::list_page(&own("/lakeside/bookings"), pack, &none, &Lists::default()))
+            .await,
+    );
 }
 
 /// Every page of booking in one language.
@@ -356,119 +382,4 @@ pub(crate) async fn pages(site: &Site, pack: &std::sync::Arc<CityPack>, lang: La
         .collect();
     pages.push(shot("home-bookings", home::page(&own("/lakeside"), pack, Some(&sample::home()), &ahead)).await);
     pages
-}
-
-async fn page(name: &str) -> Shot {
-    let pages = super::all_pages(Lang::ZhCn).await;
-    pages.into_iter().find(|page| page.name == name).unwrap_or_else(|| panic!("no page {name}"))
-}
-
-#[tokio::test]
-async fn a_day_says_in_words_how_it_stands_and_only_a_free_period_is_a_link() {
-    let html = page("book-units").await.html;
-    for words in ["约满", "余 22", "余 1", "不开放", "摇号", "放号"] {
-        assert!(html.contains(words), "{words}");
-    }
-    assert_eq!(html.matches("aria-current=\"date\"").count(), 1, "one day is chosen");
-    assert!(
-        html.contains("<span class=\"slot\"><strong>08:00–08:30</strong> <span>约满</span></span>"),
-        "a full one leads nowhere"
-    );
-    assert!(html.contains("period=4-6"), "a free one leads to the check of its numbers");
-    assert!(html.contains("已停诊"));
-}
-
-#[tokio::test]
-async fn the_one_button_names_the_act_and_the_amount() {
-    for (name, says) in [
-        ("book-check", "预约并付款 25.00 元"),
-        ("book-check-alone", "预约 3 月 3 日 明天 09:00"),
-        ("book-check-pair", "先占住 3 月 3 日 明天 09:00"),
-        ("book-check-move", "改到 3 月 3 日 明天 09:00"),
-        ("booking-held-pay", "付款 25.00 元"),
-        ("booking-held", "确认预约"),
-        ("cancel", "取消，退回 22.50 元"),
-    ] {
-        let html = page(name).await.html;
-        assert!(html.contains(says), "{name}: {says}");
-        assert_eq!(
-            html.matches("class=\"btn wide\"").count() + html.matches("class=\"btn btn-bad wide\"").count(),
-            1,
-            "{name}: one main button"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_unit_that_is_gone_offers_the_nearest_and_keeps_the_form() {
-    let shot = page("book-check-gone").await;
-    assert_eq!(shot.status.as_u16(), 409);
-    assert!(shot.html.contains("这个刚刚被约走了") && shot.html.contains("离它最近的还有"));
-    assert_eq!(shot.html.matches("name=\"look\"").count(), 3, "three of them");
-    assert!(shot.html.contains("name=\"persons\" value=\"own\" checked"), "who it is for is still chosen");
-    let seats = page("book-check-seats-wrong").await;
-    assert_eq!(seats.status.as_u16(), 422);
-    assert!(seats.html.contains("value=\"2\" checked") && seats.html.contains("座位数要和坐车的人数一样"));
-    let pair = page("book-check-pair-mistake").await;
-    assert!(pair.html.contains("value=\"李四\"") && pair.html.contains("<title>错误："));
-}
-
-#[tokio::test]
-async fn what_comes_back_is_said_step_by_step_before_anything_is_paid() {
-    let html = page("book-check-coach").await.html;
-    assert!(
-        html.contains("取消时退多少")
-            && html.contains("退 18.00 元")
-            && html.contains("退 16.00 元")
-            && html.contains("不退")
-    );
-    assert!(page("book-check").await.html.contains("付的钱全退"));
-}
-
-#[tokio::test]
-async fn a_queue_and_a_sum_send_the_whole_form_again_without_an_old_answer() {
-    for name in ["queue", "work"] {
-        let html = page(name).await.html;
-        assert!(html.contains("name=\"place\" value=\"first\"") && html.contains("name=\"key\" value=\"x\""), "{name}");
-        assert!(
-            !html.contains("value=\"old\"") || name == "work" && html.matches("value=\"old\"").count() == 1,
-            "{name}"
-        );
-        assert!(html.contains("data-again"), "{name}");
-    }
-    let work = page("work").await.html;
-    assert_eq!(work.matches("name=\"challenge\"").count(), 1);
-    assert!(work.contains("data-work=\"12.1772416800000.5ea1\" data-bits=\"12\""));
-}
-
-#[tokio::test]
-async fn a_voucher_has_its_code_while_it_lets_somebody_in_and_a_hold_its_deadline() {
-    for state in State::ALL.iter().copied() {
-        let html = page(&format!("booking-{}", state.word())).await.html;
-        let lets_in = matches!(state, State::Booked | State::Paid | State::CheckedIn);
-        assert_eq!(html.contains("class=\"qr\""), lets_in, "{}", state.word());
-        assert_eq!(html.contains("calendar.ics"), lets_in, "{}", state.word());
-        assert_eq!(html.contains("data-left=\"600000\""), state == State::Held, "{}", state.word());
-    }
-    let html = page("booking-expired").await.html;
-    let again = "/lakeside/s/clinic-number/book/check?place=first&amp;section=heart&amp;resource=wang&amp;on=2026-03-03&amp;at=2026-03-03T09%3A00";
-    assert!(html.contains(again), "the form is there again: {html}");
-}
-
-#[tokio::test]
-async fn an_event_for_the_calendar_says_when_where_and_what_to_bring_and_no_name() {
-    let site = sample::site().await;
-    let visit: Visit = signed_in(&site, "/lakeside/bookings/x/calendar.ics", Lang::ZhCn);
-    let file =
-        calendar::of(&visit, &booking(State::Booked), "http://shimin.example/lakeside/bookings/x").replace("\r\n ", "");
-    for part in [
-        "DTSTART;TZID=Asia/Shanghai:20260303T090000",
-        "SUMMARY:湖滨挂号 · 湖滨市第一医院 · 心内科 · 王医生",
-        "身份证、就诊卡或医保卡",
-        "BEGIN:VALARM",
-    ] {
-        assert!(file.contains(part), "{part} in {file}");
-    }
-    assert!(!file.contains("张*"));
-    assert!(calendar::of(&visit, &booking(State::Cancelled), "x").contains("METHOD:CANCEL"));
 }

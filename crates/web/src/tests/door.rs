@@ -60,7 +60,7 @@ async fn web(sandbox: bool, reports: &CspReports) -> Router {
 /// A path that exists for each route of the table.
 fn example(path: &str) -> String {
     let id = sample::id(9).to_string();
-    let booked = ["/book", "/query"].iter().any(|end| path.contains(end));
+    let booked = ["/book", "/query", "/draw"].iter().any(|end| path.contains(end));
     let path = if booked { path.replace("{service}", "clinic-number") } else { path.to_owned() };
     path.replace("{city}", "lakeside")
         .replace("{service}", "bicycle-fine")
@@ -96,6 +96,8 @@ async fn a_stranger_gets_public_pages_and_is_shown_the_way_in_to_all_others() {
             }
             // A receipt is public to whoever knows its number, and this number is nobody's; nothing at all is no receipt.
             Policy::Anyone if path.contains("/verify/") => assert_eq!(answered.status, StatusCode::NOT_FOUND, "{path}"),
+            // No draw is announced.
+            Policy::Anyone if path.contains("/draw") => assert_eq!(answered.status, StatusCode::NOT_FOUND, "{path}"),
             Policy::Anyone if (path == "/verify" || path.ends_with("/query")) && route.method == Method::POST => {
                 assert_eq!(answered.status, StatusCode::UNPROCESSABLE_ENTITY);
             }

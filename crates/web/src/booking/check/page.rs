@@ -191,8 +191,15 @@ fn act(visit: &Visit, check: &Check<'_>, total: Option<Money>) -> Markup {
     let start = when(l, check.unit.starts_at, check.unit.starts_at, visit.now);
     let moves = !steps.chosen.get("move").is_empty();
     let total = total.unwrap_or_default();
-    let now = check.profile.pay == Pay::Upfront && total > Money::ZERO && steps.offer.parties == 1 && !moves;
+    let chance = ["wait", "draw"].into_iter().find(|name| !steps.chosen.get(name).is_empty());
+    let now = chance.is_none()
+        && check.profile.pay == Pay::Upfront
+        && total > Money::ZERO
+        && steps.offer.parties == 1
+        && !moves;
     let label = match () {
+        () if chance == Some("wait") => text::waiting_join(l).to_owned(),
+        () if chance == Some("draw") => text::draw_enter(l).to_owned(),
         () if moves => text::booking_move_button(l, &start),
         () if now => text::booking_pay_button(l, &total.yuan()),
         () if steps.offer.parties > 1 => text::booking_hold_button(l, &start),
@@ -221,6 +228,7 @@ fn act(visit: &Visit, check: &Check<'_>, total: Option<Money>) -> Markup {
             @if check.profile.pay == Pay::Later && total > Money::ZERO {
                 p.hint { (icon("wallet")) " " (text::booking_price_later(l, &total.yuan())) }
             }
+            @if chance == Some("wait") { p.hint { (text::waiting_detail(l)) } }
             (Button::primary(&label).wide())
         }
     }

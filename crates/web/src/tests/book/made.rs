@@ -3,13 +3,17 @@
 use capability::booking::State;
 use engine::{
     Again, BandView, BookingDay, BookingFound, BookingLine, BookingPage, BookingParty, BookingQuote, BookingView, Can,
-    CancelView, CompanionView, DayState, Kin, MatterView, PeriodView, PersonLine, PlaceRef, PlaceView, PlacesView,
-    QuotePerson, ResourceView, SeatView, SectionView, SittingView, StopView, TripView, UnitsView,
+    CancelView, CompanionView, DayState, DrawEntry, DrawView, Drawn, Kin, MatterView, PeriodView, PersonLine, PlaceRef,
+    PlaceView, PlacesView, QuotePerson, ResourceView, SeatView, SectionView, SittingView, StopView, TripView,
+    UnitsView, WaitingView,
 };
 use kernel::{Date, Money, ServiceId, Text, Timestamp};
 use manifest::{Service, booking::BookingKind};
 
-use crate::tests::sample::{NOW, id};
+use crate::{
+    booking::waiting::Lists,
+    tests::sample::{NOW, id},
+};
 
 pub(super) fn fen(fen: i64) -> Money {
     Money::from_fen(fen)
@@ -284,5 +288,51 @@ pub(super) fn found() -> BookingFound {
         ends_at: booking.ends_at,
         units: booking.units,
         bring: booking.bring,
+    }
+}
+
+/// A draw whose claims are taken from so many days from now on, for two days.
+pub(super) fn draw(opens: i64, drawn: bool) -> DrawView {
+    let opens_at = NOW.plus_s(opens * 86_400);
+    DrawView {
+        service: slug("garden-ticket"),
+        place: "garden".to_owned(),
+        on: day(1),
+        opens_at,
+        closes_at: opens_at.plus_s(2 * 86_400),
+        commitment: "c0de".repeat(16),
+        drawn: drawn.then(|| Drawn {
+            at: NOW,
+            seed: "5eed".repeat(16),
+            beacon: "0305".to_owned(),
+            claims: (1..4).map(id).collect(),
+            order: (1..4).rev().map(id).collect(),
+        }),
+    }
+}
+
+pub(super) fn lists() -> Lists {
+    let entry = |n: u8, lot, booking| DrawEntry {
+        id: id(n),
+        service: slug("garden-ticket"),
+        place: "garden".to_owned(),
+        on: day(1),
+        closes_at: NOW.plus_s(3_600),
+        lot,
+        of: 120,
+        booking,
+    };
+    Lists {
+        waiting: vec![WaitingView {
+            id: id(50),
+            service: slug("clinic-number"),
+            place: Text::new("湖滨市第一医院", "First Hospital"),
+            resource: Some(Text::new("王医生", "Dr Wang")),
+            band: String::new(),
+            starts_at: at(8, 0),
+            units: 1,
+            ahead: 3,
+        }],
+        draws: vec![entry(51, None, None), entry(52, Some(3), Some(id(90))), entry(53, Some(99), None)],
     }
 }
