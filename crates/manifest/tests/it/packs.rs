@@ -149,9 +149,14 @@ fn the_page_on_adding_a_service_passes_the_linter() {
             let bound = block.split("[service.").nth(1).and_then(|rest| rest.split(']').next()).expect("a binding");
             *text = text.replace("services = [", &format!("services = [\"{bound}\", "));
         }
+        if let Some((city, offered)) = path.split_once("offers/") {
+            let text = files.get_mut(&format!("{city}city.toml")).expect("the city");
+            let offered = offered.trim_end_matches(".toml");
+            *text = text.replace("services = [", &format!("services = [\"{offered}\", "));
+        }
         blocks += 1;
     }
-    assert_eq!(blocks, 6);
+    assert_eq!(blocks, 10);
     let loaded = load(&files, &Known::default());
     let report: String = loaded.findings.iter().map(|finding| finding.render(&files)).collect();
     assert!(report.is_empty(), "\n{report}");
@@ -159,4 +164,5 @@ fn the_page_on_adding_a_service_passes_the_linter() {
         assert!(loaded.catalogue.services.contains_key(id));
         assert!(loaded.catalogue.cities.values().any(|pack| pack.bindings.service.contains_key(id)));
     }
+    assert!(loaded.catalogue.cities.values().any(|pack| pack.offers.contains_key("boat-lesson")));
 }
