@@ -133,7 +133,7 @@ impl From<&Service> for ServiceGuide {
             legal_basis: all(&guide.legal_basis),
             if_wrong: (&guide.if_wrong).into(),
             offline: (&guide.offline).into(),
-            fresh_s: service.answer.as_ref().map_or(0, |answer| answer.fresh_s),
+            fresh_s: service.fresh_s(),
             fields: service
                 .fields()
                 .iter()

@@ -94,9 +94,8 @@ impl Platform {
         need_real_name(citizen)?;
         let (inner, catalogue) = (&self.inner, self.catalogue());
         let pack = self.open_city(&catalogue, city)?;
-        let service = catalogue.service(&pack, service.as_str()).ok_or(Kind::NotFound)?;
-        // What is booked asks no department.
-        let fresh_s = service.answer.as_ref().ok_or(Kind::NotFound)?.fresh_s;
+        let asks = |service: &&Arc<Service>| service.answer.is_some();
+        let service = catalogue.service(&pack, service.as_str()).filter(asks).ok_or(Kind::NotFound)?;
         let cell = inner.stores.city(city).await?;
         let mut fitting = self.held(citizen, &cell).await?;
         fitting.retain(|held| held.view.fits(service));
@@ -117,7 +116,7 @@ impl Platform {
         let access = self.access(citizen, subject, Purpose::Record, Some(&service.id));
         let (kept, receipt) = cell.open_answer(access, service.id.clone(), key).await?;
         let age_ms = kept.as_ref().map(|kept| self.now().since_ms(kept.fetched_at));
-        let young = age_ms.is_some_and(|age_ms| age_ms < i64::from(fresh_s) * 1_000);
+        let young = age_ms.is_some_and(|age_ms| age_ms < i64::from(service.fresh_s()) * 1_000);
         let landed = if young && !again {
             Ok(None)
         } else {

@@ -48,6 +48,12 @@ pub struct Service {
 }
 
 impl Service {
+    /// For how long an answer counts as fresh. What is booked has none.
+    #[must_use]
+    pub fn fresh_s(&self) -> u32 {
+        self.answer.as_ref().map_or(0, |answer| answer.fresh_s)
+    }
+
     /// The fields of the department's rows; none of what is booked.
     #[must_use]
     pub fn fields(&self) -> &[Field] {

@@ -5,6 +5,7 @@ pub mod act;
 pub mod bindings;
 pub mod booking;
 pub mod city;
+mod department;
 mod mapping;
 pub mod offers;
 pub mod pay;
