@@ -17,6 +17,7 @@ use crate::{
     demo::{self, DemoCustomer, DemoPerson},
     exam::Exam,
     licence::Licence,
+    marriage::Marital,
     population::{District, Person},
     vehicle::Vehicle,
     violation::Violation,
@@ -86,6 +87,12 @@ impl Sandbox {
             exam: district.exam(n, today),
             customers: customers(district, n, today),
         })
+    }
+
+    /// Whether person `n` of an area is married, by the register.
+    #[must_use]
+    pub fn marital(&self, area: &str, n: u64) -> Option<Marital> {
+        Some(self.population.district(area)?.marital(n))
     }
 
     /// What is on record for a vehicle card; `None` if the three do not belong together.

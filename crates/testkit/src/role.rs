@@ -56,6 +56,20 @@ pub fn cast(
         })
 }
 
+/// The first person of an area who fits, by what is on record and by age, and is not taken.
+pub(crate) fn guest(
+    sandbox: &Sandbox,
+    area: &str,
+    today: Date,
+    taken: &BTreeSet<u64>,
+    fits: impl Fn(&Citizen, i16) -> bool,
+) -> Option<Citizen> {
+    (0..PERSONS_LOOKED_AT)
+        .filter(|n| !taken.contains(n))
+        .map_while(|n| sandbox.citizen(area, n))
+        .find(|person| fits(person, age(person.person.birth, today)))
+}
+
 /// Whether an account is as the role says.
 fn owes(customer: &CustomerTruth, role: Role) -> bool {
     let open = customer.bills.iter().filter(|bill| bill.state == BillState::Unpaid).count();

@@ -268,6 +268,15 @@ impl Town {
         cast
     }
 
+    /// The first person of a city who fits and is not taken by another role: for what needs no card.
+    pub fn guest(&self, city: &CityPack, fits: impl Fn(&sandbox::Citizen, i16) -> bool) -> Cast {
+        let mut taken = self.taken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let person = crate::role::guest(&self.sandbox, &city.city.code, self.clock.today(), &taken, fits);
+        let person = person.expect("somebody in the sandbox fits");
+        taken.insert(person.person.n);
+        Cast { person, subject: manifest::service::Subject::Person, vehicle: 0, account: None }
+    }
+
     /// Makes the department of a service misbehave.
     pub fn fault(&self, department: Department, fault: Fault) {
         self.sandbox.set_fault(department, fault, sandbox::DELAY_MS_DEFAULT);

@@ -21,6 +21,9 @@ use crate::{
 /// The index of a bill: here, of a booking.
 const BILL: &str = "payment.bill";
 
+/// A booking is written by more than its citizen: so often it is read again.
+const TRIES_MAX: usize = 8;
+
 /// What comes of a wish about a booking.
 pub type Wished<T> = std::result::Result<T, Refusal>;
 
@@ -223,10 +226,28 @@ impl Platform {
         form: &HoldForm<'_>,
         key: OnceKey,
     ) -> Result<HoldOutcome> {
-        let (cell, facts) = self.own_booking(citizen, city, id).await?;
         let new = self.booking_id(citizen, &key);
+        // Its department may be writing its number into the old one at this moment: then it is read and decided again.
+        for _ in 0..TRIES_MAX {
+            if let Some(outcome) = self.exchange(citizen, city, id, form, new).await? {
+                return Ok(outcome);
+            }
+        }
+        Err(Kind::Conflict("booking_changed").into())
+    }
+
+    /// `None` if somebody changed the old one meanwhile, or the new one's number is another's.
+    async fn exchange(
+        &self,
+        citizen: &Citizen,
+        city: &CityId,
+        id: Id,
+        form: &HoldForm<'_>,
+        new: Id,
+    ) -> Result<Option<HoldOutcome>> {
+        let (cell, facts) = self.own_booking(citizen, city, id).await?;
         if cell.booking_facts(new).await?.is_some() {
-            return Ok(HoldOutcome::Booking(new));
+            return Ok(Some(HoldOutcome::Booking(new)));
         }
         let wanted = self.wanted(city, &facts.service, form, facts.door).await?;
         let persons = self.persons(citizen, &wanted).await?;
@@ -240,7 +261,7 @@ impl Platform {
         let command = Command::Move { to_price: total };
         let decision = match capability::booking::decide(&facts.facts, &command, kept.rules(), self.now()) {
             Ok(decision) => decision,
-            Err(refusal) => return self.refused(&cell, &wanted, refusal).await,
+            Err(refusal) => return self.refused(&cell, &wanted, refusal).await.map(Some),
         };
         let carried = Carried {
             paid: facts.facts.paid.min(total),
@@ -250,16 +271,17 @@ impl Platform {
         let from = self.advance_of_booking(&facts, decision, &With::default(), self.now())?;
         let to = match self.claim(&cell, new, Some(citizen.account), &wanted, &coming, None).await? {
             Ok(to) => to,
-            Err(refusal) => return self.refused(&cell, &wanted, refusal).await,
+            Err(refusal) => return self.refused(&cell, &wanted, refusal).await.map(Some),
         };
         match cell.move_booking(MoveBooking { from, to, carried }).await? {
             Ok(held) => {
                 self.look_again(city, &facts.service);
                 self.inner.bells.ring(Some(city));
                 self.confirm_moved(city, &cell, held.id, &facts).await?;
-                Ok(HoldOutcome::Booking(held.id))
+                Ok(Some(HoldOutcome::Booking(held.id)))
             }
-            Err(HoldRefused::Refused(refusal)) => self.refused(&cell, &wanted, refusal).await,
+            Err(HoldRefused::Refused(refusal)) => self.refused(&cell, &wanted, refusal).await.map(Some),
+            Err(HoldRefused::Stale | HoldRefused::NumberTaken) => Ok(None),
             Err(_) => Err(Kind::Conflict("booking_changed").into()),
         }
     }

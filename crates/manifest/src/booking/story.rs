@@ -154,6 +154,20 @@ pub enum BookingState {
 }
 
 impl BookingState {
+    pub const ALL: [Self; 11] = [
+        Self::Held,
+        Self::Booked,
+        Self::Paid,
+        Self::CheckedIn,
+        Self::Done,
+        Self::Cancelled,
+        Self::Moved,
+        Self::NoShow,
+        Self::Expired,
+        Self::Stopped,
+        Self::Refused,
+    ];
+
     /// The word of the same state in `capability::booking`.
     #[must_use]
     pub const fn word(self) -> &'static str {

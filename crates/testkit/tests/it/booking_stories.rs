@@ -53,7 +53,10 @@ fn the_words_of_stories_are_those_of_the_machine() {
         Refusal::TooEarly { opens_at: MONDAY },
     ];
     assert!(all.iter().all(|refusal| REFUSALS.contains(&refusal.code())), "{all:?}");
-    assert_eq!(BookingState::ALL.map(BookingState::word).as_slice(), State::ALL.iter().map(|state| state.word()).collect::<Vec<_>>());
+    assert_eq!(
+        BookingState::ALL.map(BookingState::word).as_slice(),
+        State::ALL.iter().map(|state| state.word()).collect::<Vec<_>>()
+    );
 }
 
 async fn run(engine: Engine) {
