@@ -19,6 +19,7 @@ on_both_engines! {
     two_agree_each_by_their_own_login
     what_is_somebody_elses_is_refused
     a_companion_is_booked_for
+    a_sitting_that_is_called_off_pays_everybody_back
 }
 
 async fn town(engine: Engine) -> Town {
@@ -302,4 +303,36 @@ async fn a_companion_is_booked_for(engine: Engine) {
     let other = town.books(&city, &service, 8).await;
     let refused = other.call(Method::POST, &format!("/services/{service}/booking-quote"), Some(claim)).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND, "{}", refused.body);
+}
+
+async fn a_sitting_that_is_called_off_pays_everybody_back(engine: Engine) {
+    let town = town(engine).await;
+    let (city, service) = appointment(&town, true);
+    let one = payer(&town, &city, &service, 4).await;
+    let other = payer(&town, &city, &service, 8).await;
+    let mut claim = one.finds(1).await.remove(0);
+    // Anything of that half-day will do.
+    claim.as_object_mut().expect("a claim").remove("numbers");
+    let theirs = [(&one, has_paid(&one, &claim).await), (&other, has_paid(&other, &claim).await)];
+    let cell = town.stores.city(&city.city.id).await.expect("the cell");
+    let mut pools = Vec::new();
+    for (_, (booking, _)) in &theirs {
+        let id = kernel::Id::parse(booking).expect("an id");
+        pools.push(cell.booking_facts(id).await.expect("answers").expect("a booking").parts[0].0);
+    }
+    assert_eq!(pools[0], pools[1], "both have something of the same half-day");
+    let clerk = town.staff(&city.city.id, engine::Role::Scheduler).await.steps_up().await;
+    let path = clerk.below(&format!("pools/{}/stop", pools[0]));
+    let stopped = clerk.post(&path, &[("reason", "the doctor is ill"), ("once", "stop-sitting-0001")]).await;
+    assert_eq!(stopped.status(), StatusCode::SEE_OTHER, "{}", stopped.text().await.unwrap_or_default());
+    for (citizen, (booking, payment)) in &theirs {
+        let seen = citizen.waits_for(booking, "its end", |seen| is(seen, "stopped")).await;
+        assert_eq!(seen["refunded_fen"], seen["price_fen"], "{seen}");
+        let price = seen["price_fen"].clone();
+        citizen.waits_for_payment(payment, "its money back", |seen| seen["refunded_fen"] == price).await;
+    }
+    let late = one.claims(&claim).await;
+    assert_eq!((late.status, late.code()), (StatusCode::CONFLICT, "stopped"), "{}", late.body);
+    assert!(late.body["nearest"].as_array().is_some_and(|near| !near.is_empty()), "{}", late.body);
+    is_balanced(&town, &city.city.id).await;
 }
