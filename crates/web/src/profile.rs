@@ -26,44 +26,11 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
 
 pub(crate) fn me_page(visit: &Visit, profile: &ProfileView) -> Response {
     let l = visit.lang;
-    let cards = visit.look.as_ref().map(|pack| format!("/{}/cards", pack.city.id));
-    let money = visit
-        .look
-        .as_ref()
-        .map(|pack| ["bills", "payments", "bookings"].map(|page| format!("/{}/{page}", pack.city.id)));
-    let mut own = vec![];
-    if let Some([bills, payments, bookings]) = &money {
-        let row =
-            |title, detail, href, icon| Row { title, detail, href: Some(href), icon: Some(icon), ..Row::default() };
-        own.push(row(text::bookings_title(l), text::bookings_row_detail(l), &**bookings, "calendar-check"));
-        own.push(row(text::bills_title(l), text::bills_row_detail(l), &**bills, "receipt"));
-        own.push(row(text::payments_title(l), text::payments_row_detail(l), &**payments, "wallet"));
-    }
-    if let Some(href) = &cards {
-        own.push(Row {
-            title: text::cards_title(l),
-            detail: text::cards_lead(l),
-            href: Some(href),
-            icon: Some("id-card"),
-            ..Row::default()
-        });
-    }
-    own.push(Row {
-        title: text::family_title(l),
-        detail: text::family_lead(l),
-        href: Some("/me/consents"),
-        icon: Some("users"),
-        ..Row::default()
-    });
-    let max = visit.platform().companions_max();
-    let companions_lead = text::companions_lead(l, max);
-    own.push(Row {
-        title: text::companions_title(l),
-        detail: &companions_lead,
-        href: Some("/me/companions"),
-        icon: Some("user-plus"),
-        ..Row::default()
-    });
+    let own = own(visit);
+    let own: Vec<Row<'_>> = own
+        .iter()
+        .map(|(title, detail, href, icon)| Row { title, detail, href: Some(href), icon: Some(icon), ..Row::default() })
+        .collect();
     let data = [
         Row {
             title: text::access_title(l),
@@ -97,6 +64,24 @@ pub(crate) fn me_page(visit: &Visit, profile: &ProfileView) -> Response {
         form.actions method="post" action="/sign-out" data-sign-out { (Button::secondary(text::sign_out(l)).icon("log-out").wide()) }
     };
     visit.show(Sheet { title: text::me_title(l), body, ..Sheet::default() })
+}
+
+/// What is mine: title, second line, address, icon. What belongs to a city leads to the one last visited.
+fn own(visit: &Visit) -> Vec<(&'static str, String, String, &'static str)> {
+    let l = visit.lang;
+    let said = |text: &str| text.to_owned();
+    let mut own = Vec::new();
+    if let Some(pack) = &visit.look {
+        let here = |page: &str| format!("/{}/{page}", pack.city.id);
+        own.push((text::bookings_title(l), said(text::bookings_row_detail(l)), here("bookings"), "calendar-check"));
+        own.push((text::bills_title(l), said(text::bills_row_detail(l)), here("bills"), "receipt"));
+        own.push((text::payments_title(l), said(text::payments_row_detail(l)), here("payments"), "wallet"));
+        own.push((text::cards_title(l), said(text::cards_lead(l)), here("cards"), "id-card"));
+    }
+    own.push((text::family_title(l), said(text::family_lead(l)), said("/me/consents"), "users"));
+    let max = visit.platform().companions_max();
+    own.push((text::companions_title(l), text::companions_lead(l, max), said("/me/companions"), "user-plus"));
+    own
 }
 
 pub(crate) async fn export_form(visit: &mut Visit) -> Outcome {

@@ -3,7 +3,6 @@
 crate::texts! {
     // Choosing
     booking_start: "开始预约", "Start booking";
-    booking_sign_in_first: "登录后预约", "Sign in to book";
     booking_days: "选日期", "Choose a day";
     booking_days_skip: "跳过日期", "Skip the days";
     booking_times: "选时间", "Choose a time";
@@ -19,9 +18,6 @@ crate::texts! {
     booking_none_free: "这几天都约满了", "Nothing free in the coming days";
     booking_none_title: "现在没有可以预约的地方", "There is nothing to book right now";
     booking_none_detail: "过几天再来看看，或者打电话问一问。", "Look again in a few days, or call.";
-    booking_day_full_title(day: &str): "{day} 约满了", "{day} is full";
-    booking_day_full_detail: "可以换一天，也可以候补：有人退，就轮到您。", "Choose another day, or join the waiting list: when somebody gives theirs up, it is your turn.";
-    booking_day_closed_title(day: &str): "{day} 不开放", "Closed on {day}";
     booking_day_ahead_title(at: &str): "{at} 放号", "Opens {at}";
     booking_day_ahead_detail: "到时再来这一页就行，不用提前排队。", "Come back to this page then. There is nothing to queue for before.";
     booking_go_day(day: &str): "看 {day}", "See {day}";
@@ -63,7 +59,6 @@ crate::texts! {
 
     // Checking
     booking_check_title: "核对后预约", "Check, then book";
-    booking_what: "约的是什么", "What is booked";
     booking_when: "时间", "Time";
     booking_where: "地点", "Place";
     booking_which: "预约内容", "Booked";
@@ -103,7 +98,6 @@ crate::texts! {
     booking_hold_button(when: &str): "先占住 {when}", "Hold {when}";
     booking_move_button(when: &str): "改到 {when}", "Move to {when}";
     booking_move_note: "换号以后，原来的号就退掉。价格不同的，差多少补多少、退多少。", "The old one is given up. If the price differs, the difference is paid or comes back.";
-    booking_sign_in_to_go_on: "登录后继续", "Sign in to go on";
 
     // What comes back
     refund_caption: "取消时退多少", "What comes back if you cancel";
@@ -114,9 +108,6 @@ crate::texts! {
     refund_all(amount: &str): "全退 {amount} 元", "all, {amount} yuan";
     refund_part(amount: &str): "退 {amount} 元", "{amount} yuan";
     refund_nothing: "不退", "nothing";
-    refund_percent_all: "全退", "all";
-    refund_percent_part(percent: u64): "退 {percent}%", "{percent}%", "{percent}%";
-    refund_min_kept(amount: &str): "至少收 {amount} 元", "at least {amount} yuan kept";
     cancel_free_until(at: &str): "{at} 前可以取消。", "You can cancel before {at}.";
     cancel_until_start: "开始前随时可以取消。", "You can cancel at any time before it starts.";
 
@@ -164,7 +155,6 @@ crate::texts! {
     refused_state_title: "现在不能这样做", "That is not possible now";
     refused_state_detail: "看看它现在的情况。", "Look at how it stands now.";
     refused_used_title: "已经用过了", "It has been used";
-    refused_again: "回去改", "Back to change it";
 
     // Queue and work
     queue_title: "正在排队", "You are in the queue";
@@ -181,7 +171,6 @@ crate::texts! {
     wait_minutes(count: u64): "{count} 分钟", "{count} minute", "{count} minutes";
 
     // Waiting list and draw
-    waiting_title: "候补", "Waiting list";
     waiting_detail: "有人退，就按先后给您留一个，并发短信。不满意可以不要，不算违约。", "When somebody gives theirs up, the first in line gets it and a text message. You may let it go; it does not count against you.";
     waiting_join: "加入候补", "Join the waiting list";
     waiting_leave: "退出候补", "Leave the waiting list";

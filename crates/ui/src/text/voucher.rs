@@ -8,7 +8,6 @@ crate::texts! {
     bookings_live: "还没办的", "Ahead";
     bookings_past: "以前的", "Earlier";
     bookings_older: "更早的", "Older ones";
-    booking_title: "预约", "Booking";
     booking_number: "预约号", "Booking number";
 
     // States, as a tag
@@ -43,14 +42,11 @@ crate::texts! {
     hold_soon: "还剩不到 2 分钟", "Less than 2 minutes left";
     hold_over: "时间到了，号可能已经放回。", "The time is over; it may have gone back.";
     hold_extend(minutes: u64): "延长 {minutes} 分钟（只有一次）", "{minutes} more minute (once)", "{minutes} more minutes (once)";
-    hold_extend_once: "延长一次", "Extend once";
     hold_confirm: "确认预约", "Confirm the booking";
     hold_pay(amount: &str): "付款 {amount} 元", "Pay {amount} yuan";
     hold_give_up: "不要了，放回去", "Give it back";
     hold_paying: "付款没有完成。付过的话，几秒钟后就会显示。", "The payment is not complete. If you have paid, it shows within seconds.";
     booked_pay_later(amount: &str): "还要付 {amount} 元，到现场付，或者现在付。", "{amount} yuan to pay, there or now.";
-    booked_told(department: &str): "{department}已经知道，到时直接去。", "{department} knows; just go there.";
-    booked_not_told(department: &str): "正在告诉{department}，不影响您过去。", "{department} is being told; you can go there all the same.";
     cancelled_refund(amount: &str): "退 {amount} 元，按原路退回。", "{amount} yuan come back the way they were paid.";
     cancelled_nothing: "没有要退的钱。", "There is nothing to pay back.";
     cancelled_free: "什么都没有扣。", "Nothing was charged.";
@@ -66,11 +62,9 @@ crate::texts! {
     booking_see_payment: "看付款", "See the payment";
 
     // Voucher
-    voucher_title: "预约凭证", "Voucher";
     voucher_qr: "到了给工作人员扫一扫", "Have it scanned when you arrive";
     voucher_bring: "带好这些", "Bring";
     voucher_way: "怎么去", "How to get there";
-    voucher_map_title(name: &str): "去{name}的路", "The way to {name}";
     voucher_calendar: "加到手机日历", "Add to my calendar";
     voucher_keep: "存到手机，没网也能看", "Keep on this phone, for when there is no network";
     voucher_kept: "已存在这部手机，退出登录时删除", "Kept on this phone until you sign out";
@@ -80,7 +74,6 @@ crate::texts! {
     voucher_at_gate(what: &str): "入口查验：{what}", "Checked at the gate: {what}";
     voucher_paid: "已付", "Paid";
     voucher_to_pay: "现场付", "To pay there";
-    voucher_refunded: "已退", "Paid back";
     voucher_phone: "电话", "Telephone";
     voucher_seat(label: &str): "座位 {label}", "Seat {label}";
 
@@ -103,8 +96,6 @@ crate::texts! {
     consent_booking_title: "等您同意的预约", "A booking that waits for you";
     consent_booking_lead(name: &str): "{name}约了下面的时间，需要您一起同意。", "{name} has booked this and needs you to agree.";
     consent_booking_button: "同意一起预约", "I agree to this booking";
-    consent_booking_decline: "不同意", "I do not agree";
-    consent_booking_done: "您已经同意", "You have agreed";
     consent_party_agreed: "已同意", "agreed";
     consent_party_waits: "等对方同意", "has not agreed yet";
     consent_share: "让对方登录市民之家，打开“我的预约”就能看到；也可以把这个网址发过去。", "They sign in and find it under “My bookings”; or send them this address.";

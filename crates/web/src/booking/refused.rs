@@ -34,10 +34,7 @@ pub(crate) fn words(visit: &Visit, refusal: &Refusal) -> (String, String) {
         ),
         Refusal::SameHalfDay => said(text::refused_half_day_title(l), text::refused_half_day_detail(l)),
         Refusal::OneLiveBookingPerMatter => said(text::refused_matter_title(l), text::refused_matter_detail(l)),
-        Refusal::TooEarly { opens_at } => {
-            (text::refused_early_title(l, &at(*opens_at)), text::refused_early_detail(l).to_owned())
-        }
-        Refusal::NotYet { from_at } => {
+        Refusal::TooEarly { opens_at: from_at } | Refusal::NotYet { from_at } => {
             (text::refused_early_title(l, &at(*from_at)), text::refused_early_detail(l).to_owned())
         }
         Refusal::TooLate { closed_at } => {
@@ -69,11 +66,12 @@ pub(crate) fn words(visit: &Visit, refusal: &Refusal) -> (String, String) {
             (text::refused_moves_title(l, u64::from(*max)), text::refused_moves_detail(l).to_owned())
         }
         Refusal::SamePerson => said(text::refused_same_person_title(l), text::refused_same_person_detail(l)),
-        Refusal::Jurisdiction { rule: Jurisdiction::Household } => {
-            said(text::refused_household_title(l), text::refused_household_detail(l))
-        }
-        Refusal::Jurisdiction { rule: Jurisdiction::Designated } => {
-            said(text::refused_household_title(l), text::refused_designated_detail(l))
+        Refusal::Jurisdiction { rule } => {
+            let detail = match rule {
+                Jurisdiction::Household => text::refused_household_detail(l),
+                Jurisdiction::Designated => text::refused_designated_detail(l),
+            };
+            said(text::refused_household_title(l), detail)
         }
         Refusal::NoSuchStop => said(text::refused_stop_title(l), text::refused_stop_detail(l)),
         Refusal::AlreadyUsed => said(text::refused_used_title(l), text::refused_state_detail(l)),

@@ -113,6 +113,14 @@ struct Case<'a> {
     again: Again,
 }
 
+fn near(n: i64) -> Near {
+    Near {
+        label: format!("3 月 3 日 明天 1{n}:00–1{n}:30"),
+        words: "王医生 · 余 2".to_owned(),
+        form: vec![("place".to_owned(), "first".to_owned()), ("persons".to_owned(), "own".to_owned())],
+    }
+}
+
 fn cases(lang: Lang) -> Vec<Case<'static>> {
     let case = |name, service, companions, quote| Case {
         name,
@@ -121,11 +129,6 @@ fn cases(lang: Lang) -> Vec<Case<'static>> {
         quote,
         form: String::new(),
         again: Again::default(),
-    };
-    let near = |n: i64| Near {
-        label: format!("3 月 3 日 明天 1{n}:00–1{n}:30"),
-        words: "王医生 · 余 2".to_owned(),
-        form: vec![("place".to_owned(), "first".to_owned()), ("persons".to_owned(), "own".to_owned())],
     };
     let refused = |refusal, nearest| Again { refused: Some((refusal, nearest)), ..Again::default() };
     let clinic = "matter=&place=first&resource=wang&on=2026-03-03&at=2026-03-03T08:00&period=4-6&persons=own&key=x";

@@ -207,8 +207,7 @@ pub(crate) async fn all_pages(lang: Lang) -> Vec<Shot> {
     ] {
         pages.push(shot(name, trouble::page(&out("/lakeside"), trouble)).await);
     }
-    pages.extend(pay::pages(&site, &pack, lang).await);
-    pages.extend(book::pages(&site, &pack, lang).await);
+    pages.extend(pay::pages(&site, &pack, lang).await.into_iter().chain(book::pages(&site, &pack, lang).await));
     pages
 }
 
