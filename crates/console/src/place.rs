@@ -34,7 +34,7 @@ pub(crate) fn whole(place: &DeskPlace) -> DeskAt {
     DeskAt { service: place.service.clone(), place: place.id.clone(), section, resource }
 }
 
-/// `太原市中心医院 · 内科`.
+/// `湖滨医院 · 内科`.
 pub(crate) fn name(lang: Lang, place: &DeskPlace, at: &DeskAt) -> String {
     let section = place.sections.iter().find(|section| section.id == at.section);
     match section {

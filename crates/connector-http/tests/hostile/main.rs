@@ -70,10 +70,9 @@ fn binding(department: &str) -> Binding {
         },
         rows: "/list".into(),
         total: Some("/total".into()),
-        echo: vec![
-            Echo { path: "/owner".into(), question: "owner".into() },
-            Echo { path: "row:/frame".into(), question: "frame".into() },
-        ],
+        echo: [("/owner", "owner"), ("row:/frame", "frame")]
+            .map(|(path, question)| Echo { path: path.into(), question: question.into() })
+            .into(),
         row: [
             ("id".to_owned(), at("/id")),
             ("place".to_owned(), at("/place")),
