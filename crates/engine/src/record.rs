@@ -79,6 +79,12 @@ pub fn row_key(row: &Row, place: usize) -> String {
     row.get("id").map_or_else(|| place.to_string(), manifest::Value::text)
 }
 
+/// A service of the city that asks a department. What is booked asks none.
+fn asks<'c>(catalogue: &'c Catalogue, pack: &CityPack, id: &ServiceId) -> Result<&'c Arc<Service>> {
+    let service = catalogue.service(pack, id.as_str()).filter(|service| service.answer.is_some());
+    Ok(service.ok_or(Kind::NotFound)?)
+}
+
 impl Platform {
     /// Asks a service about a card, or about the first that fits. `again` asks the department even if a fresh answer is
     /// kept.
@@ -94,8 +100,7 @@ impl Platform {
         need_real_name(citizen)?;
         let (inner, catalogue) = (&self.inner, self.catalogue());
         let pack = self.open_city(&catalogue, city)?;
-        let asks = |service: &&Arc<Service>| service.answer.is_some();
-        let service = catalogue.service(&pack, service.as_str()).filter(asks).ok_or(Kind::NotFound)?;
+        let service = asks(&catalogue, &pack, service)?;
         let cell = inner.stores.city(city).await?;
         let mut fitting = self.held(citizen, &cell).await?;
         fitting.retain(|held| held.view.fits(service));
