@@ -43,7 +43,7 @@ export class Desk {
 
   /** The one button of the check page. */
   async books() {
-    await expect(this.page.getByRole('heading', { level: 1 })).toHaveText('核对后预约');
+    await expect(this.page).toHaveURL(/\/book\/check\?/);
     await this.tap(this.page.locator('form.card button.wide'));
   }
 
