@@ -76,7 +76,27 @@ export function deskPages(number) {
     // The text is there before the style sheet that it is measured with.
     await page.waitForLoadState('load');
   };
+  const link = (room, part) => async (one) => {
+    await one.opens(room);
+    return one.page.locator(`main a[href*="${part}"]`).first().getAttribute('href');
+  };
+  const pool = link('schedule', '/pools/');
   return [
+    { name: 'desk-counter', who: 'counter', below: 'counter' },
+    { name: 'desk-counter-mistake', who: 'counter', below: 'counter', then: send('/counter') },
+    { name: 'desk-queue', who: 'counter', below: 'queue' },
+    { name: 'desk-hall', who: 'counter', below: 'hall' },
+    { name: 'desk-walk-in', who: 'counter', below: 'walk-in' },
+    { name: 'desk-day', who: 'counter', below: 'day' },
+    { name: 'desk-gate-choose', who: 'counter', below: 'gate' },
+    // Its script asks how things stand, and keeps the page for when there is no network.
+    { name: 'desk-gate', who: 'counter', find: link('gate', '/gate/'), like: '/desk/x/gate/y/z', requests: 5 },
+    { name: 'desk-schedule', who: 'scheduler', below: 'schedule' },
+    { name: 'desk-sitting', who: 'scheduler', below: 'sitting' },
+    { name: 'desk-pool', who: 'scheduler', find: pool, like: '/desk/x/pools/y' },
+    { name: 'desk-pool-edit', who: 'scheduler', find: async (one) => `${await pool(one)}/edit`, like: '/desk/x/pools/y/edit' },
+    { name: 'desk-pool-stop', who: 'scheduler', find: async (one) => `${await pool(one)}/stop`, like: '/desk/x/pools/y/stop', first: (one) => one.hasSteppedUp() },
+    { name: 'desk-figures', who: 'scheduler', below: 'figures' },
     { name: 'desk-sign-in', who: 'nobody', path: '/desk/sign-in' },
     { name: 'desk-sign-in-mistake', who: 'nobody', path: '/desk/sign-in', then: send('/desk/sign-in') },
     { name: 'desk-step-up', who: 'refund-clerk', path: '/desk/step-up' },

@@ -34,7 +34,7 @@ for (const [name, look] of Object.entries(DESK_LOOKS)) {
       const seen = await wires[entry.who].seen(one.page);
       // The little calendar in a date's field is the browser's own drawing.
       const asked = seen.urls.filter((url) => !url.startsWith('data:'));
-      if (asked.length > REQUESTS_MAX) complain(`${asked.length} requests: ${asked.join(' ')}`);
+      if (asked.length > (entry.requests ?? REQUESTS_MAX)) complain(`${asked.length} requests: ${asked.join(' ')}`);
       if (seen.document > PAGE_BYTES_MAX) complain(`${seen.document} bytes`);
       if (entry.then) await entry.then(one);
       const wide = await overflowPx(one.page);
@@ -49,8 +49,8 @@ for (const [name, look] of Object.entries(DESK_LOOKS)) {
 
 test('There is no route to a page of the desk that the bars leave out', async () => {
   const routes = JSON.parse(execFileSync(BINARY, ['routes', '--json'], { encoding: 'utf8' }));
-  // A file, a table for spreadsheets, and pages of breaks and treasury refunds, which the crate's own tests show.
-  const elsewhere = ['/desk', '/desk/assets/{name}', '/desk/{city}/settlements/{day}/table.csv', '/desk/{city}/payments/{payment}/refunds/{refund}/complete'];
+  // A file, a table for spreadsheets, lines for a script, and pages of breaks, treasury refunds and bookings, which the crate's own tests show.
+  const elsewhere = ['/desk', '/desk/assets/{name}', '/desk/{city}/settlements/{day}/table.csv', '/desk/{city}/payments/{payment}/refunds/{refund}/complete', '/desk/{city}/bookings/{booking}', '/desk/{city}/gate/{service}/{place}/state'];
   const table = routes.filter((row) => row.door === 'desk' && row.method === 'GET' && !elsewhere.includes(row.path)).map((row) => row.path);
   const walked = deskPages('y').map((entry) => (entry.path ?? entry.like ?? `/desk/x/${entry.below}`).split('?')[0]);
   const fits = (pattern, path) => {

@@ -39,7 +39,7 @@ pub(crate) async fn sheet(visit: &mut Visit) -> Outcome {
             ("text/css; charset=utf-8", if compress { Body::from(style.gzip.clone()) } else { plain() })
         }
         None if name == script.name => {
-            let plain = || Body::from(ui::assets::DESK_JS);
+            let plain = || Body::from(ui::assets::DESK_JS.as_str());
             ("text/javascript; charset=utf-8", if compress { Body::from(script.gzip.clone()) } else { plain() })
         }
         _ => return Err(Kind::NotFound.into()),

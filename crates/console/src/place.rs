@@ -44,7 +44,7 @@ pub(crate) fn name(lang: Lang, place: &DeskPlace, at: &DeskAt) -> String {
 }
 
 /// Every place, and every section where there is more than one: `(at, label)`.
-fn options(lang: Lang, places: &[DeskPlace]) -> Vec<(String, String)> {
+fn options(lang: Lang, places: &[DeskPlace], chosen: &DeskAt) -> Vec<(String, String)> {
     let several = places.iter().any(|place| place.service != places[0].service);
     let mut options = Vec::new();
     for place in places {
@@ -55,6 +55,14 @@ fn options(lang: Lang, places: &[DeskPlace]) -> Vec<(String, String)> {
             for section in &place.sections {
                 let at = DeskAt { section: section.id.clone(), ..at.clone() };
                 options.push((at.to_string(), format!("{service}{}", name(lang, place, &at))));
+            }
+        }
+        // The doctors of the section in sight, and not of all.
+        let here = place.sections.iter().filter(|one| place.id == chosen.place && one.id == chosen.section);
+        for section in here.filter(|section| section.resources.len() > 1) {
+            for (id, resource) in &section.resources {
+                let at = DeskAt { section: section.id.clone(), resource: id.clone(), ..at.clone() };
+                options.push((at.to_string(), format!("{service}{} · {}", name(lang, place, &at), resource.get(lang))));
             }
         }
     }
@@ -70,7 +78,7 @@ pub(crate) fn chooser(
     days: &[(&str, &str, Date)],
 ) -> Markup {
     let l = visit.lang;
-    let options = options(l, places);
+    let options = options(l, places, at);
     let options: Vec<(&str, &str)> = options.iter().map(|(at, label)| (at.as_str(), label.as_str())).collect();
     let value = at.to_string();
     let field = Field { name: "at", label: text::desk_place_label(l), value: &value, ..Field::default() };

@@ -148,7 +148,7 @@ pub(crate) fn edit_page(visit: &Visit, pool: &PoolView, wish: Option<Wish>, mish
                     (Field { name, label, hint: text::pool_share_hint(l), error: mishap.of(name), value: &value,
                         input: Input::Count, optional: true, ..Field::default() }.html(l))
                 }
-                (Field { name: "reason", label: text::reason_label(l), hint: text::staff_reason_hint(l),
+                (Field { name: "reason", label: text::reason_label(l), hint: text::pool_reason_hint(l),
                     error: mishap.of("reason"), value: visit.form.get("reason"), ..Field::default() }.html(l))
                 div.actions {
                     (Button::secondary(text::pool_preview(l)).value("deed", "preview"))

@@ -131,7 +131,7 @@ pub(crate) fn sitting_page(
                 (field("units", text::pool_units(l), "", Input::Count).html(l))
                 (Field { optional: true, ..field("on_site", text::sitting_on_site(l), "", Input::Count) }.html(l))
                 (Field { optional: true, ..field("phone", text::sitting_phone(l), "", Input::Count) }.html(l))
-                (field("reason", text::reason_label(l), text::staff_reason_hint(l), Input::Text).html(l))
+                (field("reason", text::reason_label(l), text::pool_reason_hint(l), Input::Text).html(l))
                 (Button::primary(text::sitting_go(l)))
             }))
         }

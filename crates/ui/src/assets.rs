@@ -19,8 +19,8 @@ pub(crate) const CSS_SOURCE: &str = include_str!("asset/app.css");
 /// The one ES module, served as `/assets/app.js`.
 pub const JS: &str = include_str!("asset/app.js");
 
-/// What the desk's counter, gate and hall add to it, served by `console`.
-pub const DESK_JS: &str = include_str!("asset/desk.js");
+/// The same with what the desk's counter, gate and hall add to it, in a block of its own: one file, served by `console`.
+pub static DESK_JS: LazyLock<String> = LazyLock::new(|| format!("{JS}\n{{\n{}}}\n", include_str!("asset/desk.js")));
 
 /// The service worker, served as `/sw.js` so that its scope is the whole site.
 pub const SERVICE_WORKER: &str = include_str!("asset/sw.js");

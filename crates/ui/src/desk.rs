@@ -42,7 +42,7 @@ pub struct Desk<'a> {
     pub place: &'a str,
     pub tabs: &'a [Tab<'a>],
     pub sandbox: bool,
-    /// A script of the desk's own, beside that of every page.
+    /// A script of the desk's own, which holds that of every page too.
     pub script: Option<&'a str>,
     /// For a screen that hangs on a wall: the body alone, and without script a fresh page after so many seconds.
     pub wall_s: Option<u32>,
@@ -61,8 +61,7 @@ impl Desk<'_> {
             (self.title) @if !self.place.is_empty() { " · " (self.place) } " · " (text::desk(lang))
         };
         let extra = html! {
-            script type="module" src=(page::route::SCRIPT) {}
-            @if let Some(script) = self.script { script type="module" src=(script) {} }
+            script type="module" src=(self.script.unwrap_or(page::route::SCRIPT)) {}
             @if let Some(seconds) = self.wall_s.filter(|seconds| *seconds > 0) {
                 noscript { meta http-equiv="refresh" content=(seconds); }
             }

@@ -90,7 +90,7 @@ impl Platform {
         })
     }
 
-    /// Books for whoever is here, and checks them in. The same form sent twice makes one booking.
+    /// Books for whoever is here, and checks in whoever came to a counter. The same form sent twice makes one booking.
     pub async fn book_on_site(
         &self,
         staff: &Staff,
@@ -124,6 +124,10 @@ impl Platform {
             self.hold_on_site(city, &cell, &desk, &info, form.matter, who, id).await
         };
         self.deed(staff, on_record, work).await?;
+        // A ticket is used at the gate, where entries are counted.
+        if desk.kind == BookingKind::Ticket {
+            return Ok(id);
+        }
         // What cannot be checked in yet is booked all the same.
         match self.attend(staff, city, id, AtDesk::CheckIn, "").await {
             Err(error) if !matches!(error.kind, Kind::Conflict(_)) => Err(error),

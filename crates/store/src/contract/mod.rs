@@ -8,6 +8,7 @@ mod booking;
 mod booking_change;
 mod books;
 mod companion;
+mod counter;
 mod fairness;
 mod killed;
 mod killed_claims;
@@ -29,6 +30,7 @@ pub use booking::*;
 pub use booking_change::*;
 pub use books::*;
 pub use companion::*;
+pub use counter::*;
 pub use fairness::*;
 use kernel::{
     Access, AccountId, Actor, CityId, DepartmentId, Id, Index, Rng, Sealed, SeededRng, ServiceId, Timestamp,
@@ -109,6 +111,9 @@ macro_rules! contract_suite {
             roles_are_given_taken_and_still_named
             deeds_of_staff_are_written_and_never_changed
             a_break_is_taken_up_by_one_person_who_resolves_it
+            whoever_is_here_is_called_in_turn
+            an_entry_is_told_from_a_second_one
+            a_sitting_that_no_plan_has_stays_as_it_was_added
             pools_are_planned_edited_and_listed
             a_pool_never_shrinks_below_what_is_taken
             a_claim_is_kept_whole

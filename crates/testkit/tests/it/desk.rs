@@ -21,7 +21,8 @@ struct Caller<'t> {
 fn path(pattern: &str, city: &CityId) -> String {
     let id = kernel::Id([7; 16]).to_string();
     let city = pattern.replace("{city}", city.as_str()).replace("{day}", "2026-03-01").replace("{refund}", "r0");
-    ["{break}", "{payment}", "{id}"].iter().fold(city, |path, place| path.replace(place, &id))
+    let city = city.replace("{pool}", "7").replace("{service}", "no-service").replace("{place}", "no-place");
+    ["{break}", "{payment}", "{booking}", "{id}"].iter().fold(city, |path, place| path.replace(place, &id))
 }
 
 async fn callers<'t>(town: &'t Town, city: &CityId, elsewhere: &CityId) -> Vec<Caller<'t>> {

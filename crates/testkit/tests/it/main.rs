@@ -12,6 +12,7 @@ mod authorisation;
 mod bills;
 mod booking_stories;
 mod bookings;
+mod counter;
 mod desk;
 mod desk_money;
 mod fairness;

@@ -2,9 +2,6 @@
 // fresh; a gate verifies vouchers without a network and reports what it let in when the network is back. Beneath each
 // stands a form or a link that works without.
 
-const $ = (selector, root) => (root || document).querySelector(selector);
-const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
-
 // The camera, where the browser can read codes by itself. What it reads is typed into the field, and sent.
 for (const box of all('[data-scan]')) {
   const field = document.getElementById(box.dataset.scan);

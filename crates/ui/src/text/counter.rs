@@ -92,7 +92,7 @@ crate::texts! {
     walk_in_none_title: "今天没有现场号了", "Nothing is left for the counter today";
     walk_in_none_detail: "可以加号，或者让本人在网上约别的日子。", "Add units to a sitting, or let them book another day online.";
     walk_in_till(amount: &str): "在收费窗口收 {amount}，不经本平台", "{amount} at your own till, not through the platform";
-    walk_in_go: "预约并签到", "Book and check in";
+    walk_in_go: "预约", "Book";
     walk_in_name_hint: "和身份证上一致", "As on the ID card";
 
     // Day
@@ -167,6 +167,7 @@ crate::texts! {
     pool_share_on_site: "现场最多", "At the counter, at most";
     pool_share_phone: "电话最多", "By telephone, at most";
     pool_share_hint: "空着就是不限", "Empty for no limit";
+    pool_reason_hint: "会写进操作记录，例如：加号，门诊病人多", "Goes into the log, for example: many patients today";
     pool_preview: "看放号的变化", "See what follows";
     pool_save: "保存", "Save";
     pool_preview_title: "改了以后", "What follows";
