@@ -80,8 +80,6 @@ async fn all_pages(lang: Lang) -> Vec<Shot> {
     }
     page!("home-no-role", home::landing(&mut several).await.expect("a page"));
 
-    counter_pages(&mut pages, &own).await;
-    schedule_pages(&mut pages, &own).await;
     let breaks = sample::breaks();
     page!("breaks", reconciliation::list_page(&own("breaks"), &breaks));
     page!("breaks-of-kind", reconciliation::list_page(&own("breaks?kind=long"), &breaks));
@@ -145,6 +143,16 @@ async fn all_pages(lang: Lang) -> Vec<Shot> {
     ] {
         pages.push(shot(name, trouble::page(&own("x"), kind.into())).await);
     }
+    pages
+}
+
+/// The rooms of whoever comes and of how much there is.
+async fn booking_pages(lang: Lang) -> Vec<Shot> {
+    let site = sample::site().await;
+    let own = |path: &str| at_desk(&site, &format!("/desk/lakeside/{path}"), lang);
+    let mut pages = Vec::new();
+    counter_pages(&mut pages, &own).await;
+    schedule_pages(&mut pages, &own).await;
     pages
 }
 
@@ -272,7 +280,7 @@ fn outline(html: &str) -> Vec<u8> {
 #[tokio::test]
 async fn every_page_is_sound_small_and_has_nothing_inline() {
     for lang in Lang::ALL {
-        for Shot { name, html, status } in all_pages(lang).await {
+        for Shot { name, html, status } in all_pages(lang).await.into_iter().chain(booking_pages(lang).await) {
             if let Some(dir) = std::env::var_os("SHIMIN_PAGES") {
                 let dir = std::path::Path::new(&dir);
                 std::fs::create_dir_all(dir).expect("a directory for pages");

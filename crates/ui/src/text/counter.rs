@@ -156,9 +156,7 @@ crate::texts! {
     schedule_edited: "改过", "Changed";
     schedule_later: "往后", "Later days";
     schedule_sooner: "往前", "Earlier days";
-    pool_title: "场次", "Sitting";
     pool_edit_title: "改名额", "Change the units";
-    pool_edit_lead: "先看放号的变化，再保存。", "Look at what follows first, then save.";
     pool_units: "总名额", "Units in all";
     pool_units_hint(taken: u64): "已经约出 {taken}，不能更少", "{taken} is taken: not fewer than that", "{taken} are taken: not fewer than that";
     pool_units_mistake: "填一个整数", "A whole number";
