@@ -203,7 +203,8 @@ impl Desk {
                 }
             };
             let open = (*pool).clone();
-            let stand = Stand { number, from, turn, pool, ends_at };
+            let was_new = from.is_none() && turn == 0;
+            let stand = Stand { number, from, turn, pool, was_new, ends_at };
             self.pools.insert(number, Open { stand, pool: open, more: BTreeMap::new() });
         }
         Ok(())

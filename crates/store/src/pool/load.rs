@@ -66,7 +66,8 @@ impl City {
     pub(crate) async fn load_pool(&self, number: i64) -> Result<Option<Arc<Pool>>> {
         let rows = self.read(&POOL_LOAD, values![number]).await?;
         let Some(Loaded { turn, ends_at, pool }) = read(&rows)? else { return Ok(None) };
-        let stand = Stand { number, from: None, turn, pool: Arc::new(pool), ends_at };
+        let was_new = turn == 0;
+        let stand = Stand { number, from: None, turn, pool: Arc::new(pool), was_new, ends_at };
         Ok(Some(self.stock.put(stand, None)))
     }
 }

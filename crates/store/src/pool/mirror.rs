@@ -55,6 +55,8 @@ pub(crate) struct Stand {
     pub(crate) from: Option<i64>,
     pub(crate) turn: i64,
     pub(crate) pool: Arc<Pool>,
+    /// Nothing had ever happened to it when it was read.
+    pub(crate) was_new: bool,
     pub(crate) ends_at: Timestamp,
 }
 
@@ -144,12 +146,12 @@ impl Mirror {
 
     /// Learns how a pool stands, unless something newer is known, and answers with what is known then.
     pub(crate) fn put(&self, stand: Stand, now: Option<Timestamp>) -> Arc<Pool> {
-        let Stand { number, from, turn, pool, ends_at } = stand;
+        let Stand { number, from, turn, pool, was_new, ends_at } = stand;
         let mut memory = self.write();
         let entry = memory.pools.entry(number).or_insert_with(|| Entry {
             turn,
             heard: turn,
-            ours: from.is_none() && pool.taken() == 0,
+            ours: was_new,
             pool: Arc::clone(&pool),
             ends_at,
             seen_at: Timestamp(i64::MIN),
