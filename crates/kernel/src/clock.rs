@@ -84,6 +84,12 @@ pub trait Clock: Send + Sync + 'static {
     fn today(&self) -> Date {
         self.now().date()
     }
+
+    /// Milliseconds on a clock that only counts on, whoever sets the wall's, and also while the machine sleeps. Its zero means
+    /// nothing. A clock that has no other one counts by itself.
+    fn counted_ms(&self) -> i64 {
+        self.now().0
+    }
 }
 
 /// The machine's clock. The one place that reads it.
@@ -95,6 +101,13 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// The time since the machine was started, sleep included; the standard library's monotonic clock stands still then.
+    #[cfg(target_os = "linux")]
+    fn counted_ms(&self) -> i64 {
+        let at = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        at.tv_sec * 1_000 + at.tv_nsec / 1_000_000
     }
 }
 

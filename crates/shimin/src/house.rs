@@ -14,8 +14,8 @@ use axum::{
     middleware::{self, Next},
     response::Response,
 };
-use engine::{Limits, Parts, Platform};
-use kernel::{Clock, Rng};
+use engine::{Limits, Parts, Platform, SteadyClock};
+use kernel::{Clock, Rng, Timestamp};
 use manifest::{Catalogue, city::CityState};
 use sandbox::{Area, Sandbox};
 use store::{Opener, Stores};
@@ -69,8 +69,10 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 
 impl House {
-    pub async fn build(settings: Settings) -> Result<Self, Trouble> {
+    pub async fn build(mut settings: Settings) -> Result<Self, Trouble> {
         let stores = open_stores(&settings).await?;
+        let clock = Arc::new(SteadyClock::new(settings.clock, latest(&stores, &settings.catalogue).await?));
+        settings.clock = Arc::<SteadyClock>::clone(&clock);
         let vault = identity::Vault::new(key::load_or_create(&settings.data, settings.rng.as_ref())?);
         let connector = connector_http::Http::new(connector_http::Config {
             sandbox: settings.sandbox_url.clone(),
@@ -99,6 +101,11 @@ impl House {
         });
         shops.open(&platform).await?;
         let meter = Arc::new(api::Meter::default());
+        meter.watch(
+            "shimin_clock_doubt_ms",
+            "How far the machine's clock was moved from the time that is gone by; 0 while it is believed.",
+            move || clock.doubt_ms().unsigned_abs(),
+        );
         let csp_reports = web::CspReports::default();
         let counter = csp_reports.clone();
         meter.watch("shimin_csp_reports_total", "Browsers' reports of a broken content policy.", move || {
@@ -129,6 +136,18 @@ impl House {
         let router = pages.merge(desk.merge(api).layer(bounds));
         Ok(Self { platform, stores, router, meter, csp_reports })
     }
+}
+
+/// The latest time that any open city has on record: a clock that was set back while the house was closed takes nothing
+/// back.
+async fn latest(stores: &Stores, catalogue: &Catalogue) -> Result<Timestamp, Trouble> {
+    let closed = |cause| Trouble::new(Ending::Unreachable, format!("a city's store does not open: {cause}"));
+    let mut latest = Timestamp(0);
+    for (id, _) in catalogue.cities.iter().filter(|(_, pack)| pack.city.state == CityState::Open) {
+        let cell = stores.city(id).await.map_err(closed)?;
+        latest = latest.max(cell.highest_time().await.map_err(closed)?);
+    }
+    Ok(latest)
 }
 
 async fn open_stores(settings: &Settings) -> Result<Arc<Stores>, Trouble> {

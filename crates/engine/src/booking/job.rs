@@ -18,12 +18,18 @@ use crate::Platform;
 const TURN_MAX: u32 = 64;
 /// Pools are rolled forward this often, and at once when packs change.
 const ROLL_MS: i64 = 10 * 60_000;
+/// The time is put on record this often.
+const KEPT_MS: i64 = 60_000;
 /// A hold whose money may be on its way is looked at again after this.
 const GRACE_MS: i64 = 120_000;
 
 /// When each city's pools were rolled forward, and by which packs.
 #[derive(Default)]
-pub(crate) struct Rolled(Mutex<HashMap<CityId, (Timestamp, usize)>>);
+pub(crate) struct Rolled {
+    pools: Mutex<HashMap<CityId, (Timestamp, usize)>>,
+    /// When each city's time was put on record.
+    kept: Mutex<HashMap<CityId, Timestamp>>,
+}
 
 impl Platform {
     pub(crate) async fn bookings_due(&self, city: &CityId, cell: &store::City) -> Result<usize> {
@@ -43,7 +49,25 @@ impl Platform {
         let returned = cell.return_units(now, TURN_MAX).await?.len();
         done += returned + self.offer_to_waiting(city, cell).await?;
         done += self.draws_due(city, cell).await?;
+        self.keep_time(city, cell).await?;
         Ok(done)
+    }
+
+    /// Now and then the time is put on record, so that a clock that is set back while the house is closed takes nothing back.
+    async fn keep_time(&self, city: &CityId, cell: &store::City) -> Result<()> {
+        let now = self.now();
+        let due = {
+            let mut kept = self.inner.rolled.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let due = kept.get(city).is_none_or(|at| now.since_ms(*at) >= KEPT_MS);
+            if due {
+                kept.insert(city.clone(), now);
+            }
+            due
+        };
+        if due {
+            cell.keep_time(now).await?;
+        }
+        Ok(())
     }
 
     /// A hold ends with its deadline, unless its money has arrived and is only being posted.
@@ -69,7 +93,7 @@ impl Platform {
         let (catalogue, now) = (self.catalogue(), self.now());
         let packs = Arc::as_ptr(&catalogue) as usize;
         {
-            let rolled = self.inner.rolled.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let rolled = self.inner.rolled.pools.lock().unwrap_or_else(PoisonError::into_inner);
             let fresh = |(at, by): &(Timestamp, usize)| {
                 *by == packs && (0..ROLL_MS).contains(&now.since_ms(*at)) && at.date() == now.date()
             };
@@ -79,7 +103,7 @@ impl Platform {
         }
         let added = self.roll(&catalogue, city, cell).await?;
         self.announce_draws(city, cell).await?;
-        self.inner.rolled.0.lock().unwrap_or_else(PoisonError::into_inner).insert(city.clone(), (now, packs));
+        self.inner.rolled.pools.lock().unwrap_or_else(PoisonError::into_inner).insert(city.clone(), (now, packs));
         Ok(added)
     }
 
