@@ -48,6 +48,10 @@ impl Mishap {
                 lang.pick("核验部门现在没有回应", "The department does not answer right now").to_owned(),
                 lang.pick("什么都没有丢，过几分钟再提交一次。", "Nothing is lost. Send it again in a few minutes."),
             ),
+            Kind::Conflict(code) if conflict(lang, code).is_some() => {
+                let (title, detail) = conflict(lang, code).unwrap_or_default();
+                (title.to_owned(), detail)
+            }
             Kind::Conflict(_) => (
                 lang.pick("这件事已经办过了", "This has been done already").to_owned(),
                 lang.pick(
@@ -76,6 +80,41 @@ impl Mishap {
             @if let Some((title, detail)) = &self.notice { (notice(Tone::Warn, title, html! { p { (detail) } })) }
         }
     }
+}
+
+/// What stands in the way has words of its own, where "done already" would be wrong.
+const fn conflict(lang: Lang, code: &str) -> Option<(&'static str, &'static str)> {
+    let words = match code.as_bytes() {
+        b"move_costs_more" => (
+            lang.pick("改到的这一班更贵", "The other one costs more"),
+            lang.pick(
+                "原来的预约没有动。先另买新的，再退原来的。",
+                "Your booking stands as it was. Book the other one, then cancel this one.",
+            ),
+        ),
+        b"too_many_waiting" => (
+            lang.pick("候补已经满 5 个", "You wait for five already"),
+            lang.pick("在“我的预约”里退掉一个，再加入。", "Leave one of them under My bookings first."),
+        ),
+        b"too_many_companions" => (
+            lang.pick("最多添加 5 个人", "Five people at most"),
+            lang.pick("去掉一个，再添加。", "Remove one first."),
+        ),
+        b"may_not_marry" => (
+            lang.pick("婚姻登记信息核对没有通过", "The register does not confirm that you may marry"),
+            lang.pick("带身份证到登记处窗口核对。", "Take your ID cards to the registry and have it checked."),
+        ),
+        b"draw_closed" => (
+            lang.pick("摇号已经截止", "The draw is closed"),
+            lang.pick("结果出来后会短信告诉您。", "You will be told the result by text message."),
+        ),
+        b"booking_changed" => (
+            lang.pick("预约刚刚有变化", "The booking has just changed"),
+            lang.pick("看一眼现在的情况，再决定。", "Look at how it stands now, then decide."),
+        ),
+        _ => return None,
+    };
+    Some(words)
 }
 
 /// When to come back, in the largest unit that is not misleading.
