@@ -155,7 +155,7 @@ fn words(visit: &Visit) -> Vec<(&'static str, String)> {
     words.push(("waiting", text::gate_waiting(l, 2).replace('2', "{}")));
     words.push(("not_yet", text::gate_not_yet(l, "{}")));
     words.push(("too_late", text::gate_too_late(l, "{}")));
-    words.push(("full", text::gate_full(l, 2, 3).replace('2', "{}").replace('3', "{}")));
+    words.push(("full", text::gate_full(l, 2, 3).replace(['2', '3'], "{}")));
     words.push(("height", text::gate_show_height(l, 2).replace('2', "{}")));
     words.push(("concession", text::gate_show_concession(l, 2, "{}").replace('2', "{}")));
     words.push(("problem", text::gate_problem(l, "{}", "{}")));

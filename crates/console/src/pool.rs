@@ -146,7 +146,7 @@ pub(crate) fn edit_page(visit: &Visit, pool: &PoolView, wish: Option<Wish>, mish
                 @for ((name, label), share) in SHARES.into_iter().zip(labels).zip(pool.shares) {
                     @let value = value(name, now(share));
                     (Field { name, label, hint: text::pool_share_hint(l), error: mishap.of(name), value: &value,
-                        input: Input::Count, optional: true, ..Field::default() }.html(l))
+                        input: Input::Count, optional: true }.html(l))
                 }
                 (Field { name: "reason", label: text::reason_label(l), hint: text::pool_reason_hint(l),
                     error: mishap.of("reason"), value: visit.form.get("reason"), ..Field::default() }.html(l))

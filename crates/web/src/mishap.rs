@@ -96,10 +96,9 @@ const fn conflict(lang: Lang, code: &str) -> Option<(&'static str, &'static str)
             lang.pick("候补已经满 5 个", "You wait for five already"),
             lang.pick("在“我的预约”里退掉一个，再加入。", "Leave one of them under My bookings first."),
         ),
-        b"too_many_companions" => (
-            lang.pick("最多添加 5 个人", "Five people at most"),
-            lang.pick("去掉一个，再添加。", "Remove one first."),
-        ),
+        b"too_many_companions" => {
+            (lang.pick("最多添加 5 个人", "Five people at most"), lang.pick("去掉一个，再添加。", "Remove one first."))
+        }
         b"may_not_marry" => (
             lang.pick("婚姻登记信息核对没有通过", "The register does not confirm that you may marry"),
             lang.pick("带身份证到登记处窗口核对。", "Take your ID cards to the registry and have it checked."),
