@@ -36,6 +36,14 @@ pub(crate) struct Detail {
     pub(crate) answer_key: [u8; 32],
 }
 
+impl Detail {
+    /// The booking that it pays.
+    fn booking(&self, purpose: &str) -> Option<Id> {
+        let line = self.lines.first().filter(|_| purpose == PayPurpose::Booking.word())?;
+        Id::parse(&line.bill)
+    }
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct DetailLine {
     /// The department's number of the bill; empty for a top-up.
@@ -197,11 +205,7 @@ impl Platform {
             state: facts.state,
             amount: facts.amount,
             refunded: facts.refunded,
-            booking: detail
-                .lines
-                .first()
-                .filter(|_| facts.purpose == PayPurpose::Booking.word())
-                .and_then(|line| Id::parse(&line.bill)),
+            booking: detail.booking(&facts.purpose),
             lines: detail.lines.into_iter().map(PaidLine::from).collect(),
             customer: detail.customer,
             department: department.map(|department| department.name.clone()).unwrap_or_default(),

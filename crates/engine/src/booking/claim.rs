@@ -143,54 +143,7 @@ impl Platform {
             return Err(Error::field("matter", Mistake::Empty("办理事项 / matter")));
         }
         let pools = self.pools_ahead(city, service).await?;
-        let day = form.starts_at.date();
-        let of = |part: &str| {
-            let fits = |info: &&store::PoolInfo| {
-                let pool = &info.pool;
-                pool.place == place.id
-                    && pool.part == part
-                    && if kind == BookingKind::Ticket {
-                        pool.on == day
-                    } else {
-                        pool.starts_at == form.starts_at && Some(pool.resource.as_str()) == form.at.resource
-                    }
-            };
-            pools.iter().find(fits).cloned().ok_or_else(|| Error::from(Kind::NotFound))
-        };
-        let (mut legs, mut claimed) = (Legs::ONE, Vec::with_capacity(2));
-        let (starts_at, ends_at) = match kind {
-            BookingKind::Appointment => {
-                let info = of(SITTING)?;
-                let times = sitting_times(&info, form.period);
-                claimed.push(info);
-                times
-            }
-            BookingKind::Ticket => {
-                let rule = place.ticket.as_deref().and_then(|id| offered.catalogue.rules.booking.ticket_on(day, id));
-                let band = (!form.band.is_empty()).then_some(form.band);
-                claimed.push(of(plan::DAY)?);
-                if let Some(band) = band {
-                    claimed.push(of(band)?);
-                }
-                rule.filter(|rule| band.is_some() || rule.band.is_empty())
-                    .and_then(|rule| ticket::times(rule, day, band))
-                    .ok_or(Kind::NotFound)?
-            }
-            BookingKind::Coach => {
-                let (_, resource) = found.ok_or(Kind::NotFound)?;
-                let (line, chosen) = journey(resource, form.at).ok_or(Kind::NotFound)?;
-                legs = chosen;
-                let info = of(plan::RIDE)?;
-                let departs = capability::booking::coach::boards_at(line, info.pool.starts_at, legs);
-                let stop = line.stop.get(usize::from(legs.to)).ok_or(Kind::NotFound)?;
-                let arrives_at = info.pool.starts_at.plus_s(i64::from(stop.minutes) * 60);
-                claimed.push(info);
-                if resource.seats.is_some() {
-                    claimed.push(of(plan::SEAT)?);
-                }
-                (departs.ok_or(Kind::NotFound)?, arrives_at)
-            }
-        };
+        let Picked { pools, legs, starts_at, ends_at } = picked(&offered, place, form, &pools)?;
         let names = BookingNames {
             place: place.id.clone(),
             section: found.map(|(section, _)| section.id.clone()).unwrap_or_default(),
@@ -199,7 +152,6 @@ impl Platform {
         };
         let (place_id, resource_id) = (place.id.clone(), found.map(|(_, resource)| resource.id.clone()));
         let class = found.map(|(_, resource)| resource.class.clone()).unwrap_or_default();
-        let pools = claimed;
         Ok(Wanted {
             profile,
             place_id,
@@ -320,6 +272,60 @@ impl Platform {
             }
         };
         Ok(Ok(numbers.into_iter().zip(takes).collect()))
+    }
+}
+
+/// What a claim takes from, and when it is.
+struct Picked {
+    pools: Vec<store::PoolInfo>,
+    legs: Legs,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+}
+
+/// The pools of a claim among those that there are, in the order in which they are taken.
+fn picked(offered: &Offered, place: &Place, form: &HoldForm<'_>, pools: &[store::PoolInfo]) -> Result<Picked> {
+    let kind = offered.booking()?.kind;
+    let day = form.starts_at.date();
+    let of = |part: &str| {
+        let fits = |info: &&store::PoolInfo| {
+            let pool = &info.pool;
+            let when = match kind {
+                BookingKind::Ticket => pool.on == day,
+                _ => pool.starts_at == form.starts_at && Some(pool.resource.as_str()) == form.at.resource,
+            };
+            pool.place == place.id && pool.part == part && when
+        };
+        pools.iter().find(fits).cloned().ok_or_else(|| Error::from(Kind::NotFound))
+    };
+    match kind {
+        BookingKind::Appointment => {
+            let info = of(SITTING)?;
+            let (starts_at, ends_at) = sitting_times(&info, form.period);
+            Ok(Picked { pools: vec![info], legs: Legs::ONE, starts_at, ends_at })
+        }
+        BookingKind::Ticket => {
+            let rule = place.ticket.as_deref().and_then(|id| offered.catalogue.rules.booking.ticket_on(day, id));
+            let band = (!form.band.is_empty()).then_some(form.band);
+            let times = rule
+                .filter(|rule| band.is_some() || rule.band.is_empty())
+                .and_then(|rule| ticket::times(rule, day, band));
+            let (starts_at, ends_at) = times.ok_or(Kind::NotFound)?;
+            let pools = std::iter::once(plan::DAY).chain(band).map(of).collect::<Result<_>>()?;
+            Ok(Picked { pools, legs: Legs::ONE, starts_at, ends_at })
+        }
+        BookingKind::Coach => {
+            let resource = form.at.resource.and_then(|id| place.resource(id)).map(|(_, resource)| resource);
+            let resource = resource.ok_or(Kind::NotFound)?;
+            let (line, legs) = journey(resource, form.at).ok_or(Kind::NotFound)?;
+            let seat = resource.seats.is_some().then_some(plan::SEAT);
+            let pools: Vec<_> = std::iter::once(plan::RIDE).chain(seat).map(of).collect::<Result<_>>()?;
+            let departs_at = pools.first().map_or(form.starts_at, |info| info.pool.starts_at);
+            let starts_at = capability::booking::coach::boards_at(line, departs_at, legs).ok_or(Kind::NotFound)?;
+            let stop = line.stop.get(usize::from(legs.to)).ok_or(Kind::NotFound)?;
+            let ends_at = departs_at.plus_s(i64::from(stop.minutes) * 60);
+            Ok(Picked { pools, legs, starts_at, ends_at })
+        }
     }
 }
 

@@ -173,71 +173,75 @@ impl Mistake {
             Self::TooManyCards { max } if zh => format!("最多绑定 {max} 个，先解绑不用的"),
             Self::TooManyCards { max } => format!("You can bind at most {max}: remove one first"),
             other => {
-                let (zh_cn, en) = match other {
-                    Self::BirthDate => (
-                        "身份证号第 7 至 14 位不是有效的出生日期，对照证件改正",
-                        "Characters 7 to 14 of the resident ID are not a date: compare them with the document",
-                    ),
-                    Self::BirthDateAhead => (
-                        "身份证号里的出生日期还没到，对照证件改正",
-                        "The birth date in the resident ID lies in the future: compare it with the document",
-                    ),
-                    Self::Province => (
-                        "身份证号前两位没有对应的省份，对照证件改正",
-                        "The first two digits of the resident ID name no province: compare them with the document",
-                    ),
-                    Self::PlatePattern => (
-                        "车牌号格式不对，例如 晋A12345 或 晋AD12345",
-                        "That is not a plate number; it looks like 晋A12345 or 晋AD12345",
-                    ),
-                    Self::Height => ("身高写厘米数，比如 118", "Write the height in centimetres, for example 118"),
-                    Self::OwnNumber => (
-                        "这是您自己的身份证号，给自己预约不用添加",
-                        "This is your own resident ID: you need not add yourself",
-                    ),
-                    Self::NotGuardian => (
-                        "登记信息里没有显示您是孩子的监护人，核对号码，或带户口簿到窗口办理",
-                        "The register does not show you as the guardian: check the number, or come to a counter with the household book",
-                    ),
-                    Self::PersonTwice => ("同一个人选了两次，去掉一个", "The same person is there twice: remove one"),
-                    Self::CodeExpired => ("验证码已过期，重新获取一个", "The code has expired: ask for a new one"),
-                    Self::NameAndIdDiffer => (
-                        "姓名与身份证号对不上，对照身份证核对这两项",
-                        "The name and the resident ID do not belong together: compare both with the document",
-                    ),
-                    Self::NotYours => (
-                        "登记信息与您本人不符，核对后再试；家人的证件请走“家人授权”",
-                        "The register does not show this as yours: check what you typed. For a family member, ask for their consent",
-                    ),
-                    Self::HolderTail => (
-                        "只填户主姓名的最后一个字，例如户主叫王小明，就填“明”",
-                        "Enter only the last character of the account holder's name",
-                    ),
-                    Self::CustomerUnknown => (
-                        "户号和户主姓名对不上，对照账单核对这两项",
-                        "The number and the holder's name do not belong together: compare both with the bill",
-                    ),
-                    Self::AlreadyBound => ("已经绑定过了", "You have bound this already"),
-                    Self::PersonHasAccount => (
-                        "这位市民已用另一个手机号实名，用那个手机号登录",
-                        "This person is already verified under another phone number: sign in with that one",
-                    ),
-                    Self::PersonUnknown => (
-                        "没有找到这位家人：对方需要先登录并完成实名",
-                        "We cannot find this person: they need to sign in and pass the real-name check first",
-                    ),
-                    Self::StaffProof => (
-                        "登录名、密码和动态码对不上，核对后用下一个动态码再试；连续 5 次不对，账号停 15 分钟",
-                        "Login, password and code do not belong together: check them and use the next code. After 5 wrong tries the account rests for 15 minutes",
-                    ),
-                    Self::AuthenticatorCode => (
-                        "动态码不对或已用过，等验证器显示下一个再输入",
-                        "That code is wrong or was used: wait for the next one in your authenticator",
-                    ),
-                    _ => ("从列出的选项里选一个", "Choose one of the listed options"),
-                };
+                let (zh_cn, en) = other.sentence();
                 lang.pick(zh_cn, en).to_owned()
             }
+        }
+    }
+
+    /// The words of a mistake that has nothing to fill in.
+    const fn sentence(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::BirthDate => (
+                "身份证号第 7 至 14 位不是有效的出生日期，对照证件改正",
+                "Characters 7 to 14 of the resident ID are not a date: compare them with the document",
+            ),
+            Self::BirthDateAhead => (
+                "身份证号里的出生日期还没到，对照证件改正",
+                "The birth date in the resident ID lies in the future: compare it with the document",
+            ),
+            Self::Province => (
+                "身份证号前两位没有对应的省份，对照证件改正",
+                "The first two digits of the resident ID name no province: compare them with the document",
+            ),
+            Self::PlatePattern => (
+                "车牌号格式不对，例如 晋A12345 或 晋AD12345",
+                "That is not a plate number; it looks like 晋A12345 or 晋AD12345",
+            ),
+            Self::Height => ("身高写厘米数，比如 118", "Write the height in centimetres, for example 118"),
+            Self::OwnNumber => {
+                ("这是您自己的身份证号，给自己预约不用添加", "This is your own resident ID: you need not add yourself")
+            }
+            Self::NotGuardian => (
+                "登记信息里没有显示您是孩子的监护人，核对号码，或带户口簿到窗口办理",
+                "The register does not show you as the guardian: check the number, or come to a counter with the household book",
+            ),
+            Self::PersonTwice => ("同一个人选了两次，去掉一个", "The same person is there twice: remove one"),
+            Self::CodeExpired => ("验证码已过期，重新获取一个", "The code has expired: ask for a new one"),
+            Self::NameAndIdDiffer => (
+                "姓名与身份证号对不上，对照身份证核对这两项",
+                "The name and the resident ID do not belong together: compare both with the document",
+            ),
+            Self::NotYours => (
+                "登记信息与您本人不符，核对后再试；家人的证件请走“家人授权”",
+                "The register does not show this as yours: check what you typed. For a family member, ask for their consent",
+            ),
+            Self::HolderTail => (
+                "只填户主姓名的最后一个字，例如户主叫王小明，就填“明”",
+                "Enter only the last character of the account holder's name",
+            ),
+            Self::CustomerUnknown => (
+                "户号和户主姓名对不上，对照账单核对这两项",
+                "The number and the holder's name do not belong together: compare both with the bill",
+            ),
+            Self::AlreadyBound => ("已经绑定过了", "You have bound this already"),
+            Self::PersonHasAccount => (
+                "这位市民已用另一个手机号实名，用那个手机号登录",
+                "This person is already verified under another phone number: sign in with that one",
+            ),
+            Self::PersonUnknown => (
+                "没有找到这位家人：对方需要先登录并完成实名",
+                "We cannot find this person: they need to sign in and pass the real-name check first",
+            ),
+            Self::StaffProof => (
+                "登录名、密码和动态码对不上，核对后用下一个动态码再试；连续 5 次不对，账号停 15 分钟",
+                "Login, password and code do not belong together: check them and use the next code. After 5 wrong tries the account rests for 15 minutes",
+            ),
+            Self::AuthenticatorCode => (
+                "动态码不对或已用过，等验证器显示下一个再输入",
+                "That code is wrong or was used: wait for the next one in your authenticator",
+            ),
+            _ => ("从列出的选项里选一个", "Choose one of the listed options"),
         }
     }
 }
