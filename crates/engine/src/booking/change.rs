@@ -71,12 +71,24 @@ impl Platform {
         let cell = self.inner.stores.city(city).await?;
         let facts = cell.booking_facts(id).await?.ok_or(Kind::NotFound)?;
         let party = self.party_of(citizen, &facts).await?.ok_or(Kind::NotFound)?;
+        if let Some(refusal) = self.all_may_come(city, &cell, &facts).await? {
+            return Ok(Err(refusal));
+        }
         let with = With { agreed: Some((party, citizen.account)), ..With::default() };
         let agreed = self.drive_booking(city, &cell, id, Command::Consent { party }, with).await?;
         match agreed {
             Ok(_) => self.confirm_if_ready(city, &cell, id).await.map(Ok),
             Err(refusal) => Ok(Err(refusal)),
         }
+    }
+
+    /// The rules once more, with what the register says of everybody: they agree by asking and by consenting.
+    async fn all_may_come(&self, city: &CityId, cell: &store::City, facts: &BookingFacts) -> Result<Option<Refusal>> {
+        let offered = self.offered(city, &facts.service)?;
+        let detail = self.booking_detail(cell, facts.id).await?;
+        let persons: Vec<_> = detail.persons.iter().map(|one| &one.who).collect();
+        let place = offered.place(&facts.names.place)?;
+        self.may_marry(&offered, place, facts.facts.starts_at.date(), &persons, persons.len()).await
     }
 
     /// Which of the parties the citizen is, by their real name and not by what anybody typed.

@@ -2,16 +2,20 @@
 
 use connector::Question;
 use kernel::{
-    Error, Kind, Result,
+    Date, Error, Kind, Result,
     access::Purpose,
     identifier::{Mistake, PersonName, ResidentId},
 };
-use manifest::binding::Check;
+use manifest::{
+    binding::Check,
+    booking::{marriage::Origin, offer::Place},
+};
 
 use super::{
     claim::Wanted,
     companion::{Kin, Who},
     hold::HoldForm,
+    offer::Offered,
     price::Said,
 };
 use capability::booking::Refusal;
@@ -72,40 +76,61 @@ impl Platform {
         Ok(Who { name: name.expose().to_owned(), resident_id: id.expose().to_owned(), kin: Kin::Spouse })
     }
 
-    /// Whether the rules of what it is for let them come: for a marriage, age and the registry that is responsible.
+    /// Whether the rules of what it is for let them come, as far as the one who asks may know.
     pub(super) async fn may_come(&self, wanted: &Wanted<'_>, persons: &[(Who, Said)]) -> Result<Option<Refusal>> {
+        let who: Vec<&Who> = persons.iter().map(|(who, _)| who).collect();
+        self.may_marry(&wanted.offered, wanted.place()?, wanted.starts_at.date(), &who, 1).await
+    }
+
+    /// For a marriage: age, the registry that is responsible, and the register's word on the first so many of the two. What
+    /// it knows of somebody is not asked before they have agreed by their own login, because "may not marry" tells that a
+    /// person is married; until then a household is taken to be where the registry is.
+    pub(super) async fn may_marry(
+        &self,
+        offered: &Offered,
+        place: &Place,
+        on: Date,
+        persons: &[&Who],
+        agreed: usize,
+    ) -> Result<Option<Refusal>> {
         use capability::booking::marriage::{self, Office, Person};
-        use manifest::booking::marriage::Origin;
-        if wanted.offered.booking()?.check.is_none() {
+        if offered.booking()?.check.is_none() {
             return Ok(None);
         }
-        let on = wanted.starts_at.date();
-        let rule = wanted.offered.catalogue.rules.booking.marriage_on(on);
+        let rule = offered.catalogue.rules.booking.marriage_on(on);
         let rule = rule.ok_or_else(|| Error::internal("no rule of marriage is in force"))?;
         let mut pair = Vec::with_capacity(persons.len());
-        for (who, _) in persons {
+        for (at, who) in persons.iter().enumerate() {
             let resident = who.resident(self.now().date())?;
-            let values = [("name", who.name.clone()), ("resident_id", who.resident_id.clone())];
-            let pack = &wanted.offered.pack;
-            let row = self.check(Check::MaritalStatus, Some(pack), Question::new(values)).await?;
-            let Some(row) = row else { return Err(Kind::Conflict("may_not_marry").into()) };
-            let origin = match resident.expose().get(..2) {
-                Some("81") => Origin::HongKong,
-                Some("82") => Origin::Macau,
-                Some("83") => Origin::Taiwan,
-                _ => Origin::Mainland,
-            };
+            let household = if at < agreed { self.household(offered, who).await? } else { place.area.clone() };
             pair.push(Person {
                 index: self.inner.vault.index(PERSON, resident.expose()),
                 sex: resident.sex(),
                 born_on: resident.birth(),
-                origin,
-                household: row.get("household").map(manifest::Value::text).unwrap_or_default(),
+                origin: origin(resident.expose()),
+                household,
             });
         }
         let [one, other] = pair.as_slice() else { return Err(Error::internal("a marriage of other than two")) };
-        let place = wanted.place()?;
         let office = Office { area: place.area.clone(), designated: place.designated };
         Ok(marriage::check(rule, [one, other], &office, on).err())
+    }
+
+    /// Where somebody is registered, if the register says that they may marry.
+    async fn household(&self, offered: &Offered, who: &Who) -> Result<String> {
+        let values = [("name", who.name.clone()), ("resident_id", who.resident_id.clone())];
+        let row = self.check(Check::MaritalStatus, Some(&offered.pack), Question::new(values)).await?;
+        let row = row.ok_or(Kind::Conflict("may_not_marry"))?;
+        Ok(row.get("household").map(manifest::Value::text).unwrap_or_default())
+    }
+}
+
+/// Permits of residents from Hong Kong, Macau and Taiwan have prefixes of their own.
+fn origin(resident_id: &str) -> Origin {
+    match resident_id.get(..2) {
+        Some("81") => Origin::HongKong,
+        Some("82") => Origin::Macau,
+        Some("83") => Origin::Taiwan,
+        _ => Origin::Mainland,
     }
 }

@@ -246,6 +246,14 @@ async fn two_agree_each_by_their_own_login(engine: Engine) {
     claim["partner"] = json!({ "name": name, "resident_id": resident_id });
     let refused = married.claims(&claim).await;
     assert_eq!((refused.status, refused.code()), (StatusCode::CONFLICT, "may_not_marry"), "{}", refused.body);
+    // Nobody learns of somebody else that they are married: that is asked when they agree, and told to them.
+    let (name, resident_id) = married.face();
+    claim = free.finds(1).await.remove(0);
+    claim["partner"] = json!({ "name": name, "resident_id": resident_id });
+    let booking = free.holds(&claim).await;
+    let refused = married.does(&booking, "consent").await;
+    assert_eq!((refused.status, refused.code()), (StatusCode::CONFLICT, "may_not_marry"), "{}", refused.body);
+    assert!(is(&free.sees(&booking).await, "held"), "and it waits until its deadline");
 }
 
 async fn what_is_somebody_elses_is_refused(engine: Engine) {
