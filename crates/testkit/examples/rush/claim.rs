@@ -52,7 +52,7 @@ pub async fn claim(http: &reqwest::Client, server: &Server, path: &str, body: &V
         let Ok(text) = response.text().await else { continue };
         let answer: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
         if status.is_success() {
-            let id = answer["id"].as_str().and_then(Id::parse);
+            let id = answer["booking"].as_str().and_then(Id::parse);
             return Asked::Booked(id.unwrap_or_else(|| panic!("a booking without an id: {text}")));
         }
         let code = answer["code"].as_str().unwrap_or_default().to_owned();
