@@ -117,6 +117,8 @@ fn two_departments(town: &Town, city: &CityPack) -> (Line, Line) {
     let lines: Vec<Line> = town
         .services(city)
         .into_iter()
+        // What is booked is asked of nobody: its stock is the city's own.
+        .filter(|service| city.bindings.service.contains_key(&service.id))
         .map(|service| {
             let department = department_of(city, service.id.as_str());
             (service, department)

@@ -97,7 +97,10 @@ async fn acknowledged_sign_ins_and_cards_survive_a_kill() {
     assert_eq!(status, 204, "{body}");
     let (_, cities) = call(reqwest::Method::GET, format!("{platform}/api/v1/cities"), "", None).await;
     let cities = cities.as_array().expect("cities").clone();
-    let city = cities.iter().find(|city| city["state"] == "open").expect("an open city")["id"].clone();
+    // Theirs: the first six digits of their number are its code.
+    let area = person["resident_id"].as_str().and_then(|id| id.get(..6)).expect("a number");
+    let theirs = |city: &&serde_json::Value| city["state"] == "open" && city["code"] == area;
+    let city = cities.iter().find(theirs).expect("their city")["id"].clone();
     let city = city.as_str().expect("an id");
     let mut bound = Vec::new();
     for car in person["vehicles"].as_array().expect("vehicles") {
