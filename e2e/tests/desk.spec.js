@@ -114,7 +114,7 @@ test('Whoever runs the machines touches no money, and sees every account', async
     await expect(h1(page), room).toHaveText('这个栏目不在您的岗位内');
   }
   await operator.opens('staff');
-  await expect(page.getByRole('row')).toHaveCount(6);
+  await expect(page.getByRole('row')).toHaveCount(8);
 });
 
 test('The desk works on a phone, by keyboard, and without a script', async ({ clerk }) => {
