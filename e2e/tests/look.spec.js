@@ -76,7 +76,7 @@ test('What somebody chose follows them: no cookies, the same account, the same l
 test('Without network the page says so, and the help is still there', async ({ page, context }) => {
   await page.goto('/help');
   await page.evaluate(() => navigator.serviceWorker.ready);
-  await expect.poll(() => page.evaluate(async () => (await (await caches.open('shell-1')).keys()).length)).toBeGreaterThan(2);
+  await expect.poll(() => page.evaluate(async () => (await (await caches.open('shell-2')).keys()).length)).toBeGreaterThan(2);
   await page.reload();
   await context.setOffline(true);
   await expect(page.getByText('网络断了。看到的是先前的内容')).toBeVisible();

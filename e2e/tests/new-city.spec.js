@@ -73,8 +73,14 @@ test('A city is a directory: made from another one, opened, and walked through',
       expect(services.length).toBeGreaterThanOrEqual(10);
       for (const service of services) {
         await page.goto(service);
-        await page.getByRole('link', { name: '开始查询' }).click();
-        await expect(page.locator('.source'), service).toContainText('数据来自湖滨');
+        const asks = page.getByRole('link', { name: '开始查询' });
+        // What is booked is the city's own stock: it begins with what there is.
+        await asks.or(page.getByRole('link', { name: '开始预约' })).click();
+        if (new URL(page.url()).pathname.endsWith('/ask')) {
+          await expect(page.locator('.source'), service).toContainText('数据来自湖滨');
+        } else {
+          await expect(page.locator('main li a').first(), service).toBeVisible();
+        }
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       }
     });
