@@ -12,18 +12,33 @@ use std::sync::{
 use capability::booking::steady::Steady;
 use kernel::{Clock, Timestamp};
 
+/// The two clocks are compared this often. Between two looks time is counted, so that what is lost by rounding at each look
+/// is far less than what may be corrected, and a jump is not followed by anybody who looks in between.
+const LOOK_MS: i64 = 10_000;
+
 pub struct SteadyClock {
     machine: Arc<dyn Clock>,
-    steady: Mutex<Steady>,
+    course: Mutex<Course>,
     doubt_ms: AtomicI64,
+}
+
+struct Course {
+    steady: Steady,
+    /// What was read at the last look, on both clocks.
+    looked: Timestamp,
+    counted_ms: i64,
+    /// The latest time that was told.
+    told: Timestamp,
 }
 
 impl SteadyClock {
     /// Starts from the latest time on record.
     #[must_use]
     pub fn new(machine: Arc<dyn Clock>, highest: Timestamp) -> Self {
-        let steady = Steady::new(highest, machine.now(), machine.counted_ms());
-        Self { machine, steady: Mutex::new(steady), doubt_ms: AtomicI64::new(0) }
+        let (wall, counted_ms) = (machine.now(), machine.counted_ms());
+        let looked = wall.max(highest);
+        let course = Course { steady: Steady::new(highest, wall, counted_ms), looked, counted_ms, told: looked };
+        Self { machine, course: Mutex::new(course), doubt_ms: AtomicI64::new(0) }
     }
 
     /// How far the machine's clock is from what it should show; 0 while it is believed.
@@ -31,22 +46,34 @@ impl SteadyClock {
     pub fn doubt_ms(&self) -> i64 {
         self.doubt_ms.load(Ordering::Relaxed)
     }
+
+    fn tell_of(&self, doubt_ms: i64) {
+        let before = self.doubt_ms.swap(doubt_ms, Ordering::Relaxed);
+        if (before == 0) == (doubt_ms == 0) {
+            return;
+        }
+        if doubt_ms == 0 {
+            tracing::info!("the machine's clock is believed again");
+        } else {
+            tracing::error!(doubt_ms, "the machine's clock was moved: time goes on by the clock that counts");
+        }
+    }
 }
 
 impl Clock for SteadyClock {
     fn now(&self) -> Timestamp {
-        let (wall, counted_ms) = (self.machine.now(), self.machine.counted_ms());
-        let reading = self.steady.lock().unwrap_or_else(PoisonError::into_inner).read(wall, counted_ms);
-        let doubt_ms = reading.doubt_ms.unwrap_or(0);
-        let before = self.doubt_ms.swap(doubt_ms, Ordering::Relaxed);
-        if (before == 0) != (doubt_ms == 0) {
-            if doubt_ms == 0 {
-                tracing::info!("the machine's clock is believed again");
-            } else {
-                tracing::error!(doubt_ms, "the machine's clock was moved: time goes on by the clock that counts");
-            }
+        let counted_ms = self.machine.counted_ms();
+        let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut now = course.looked.plus_ms((counted_ms - course.counted_ms).max(0));
+        if counted_ms - course.counted_ms >= LOOK_MS {
+            let reading = course.steady.read(self.machine.now(), counted_ms);
+            self.tell_of(reading.doubt_ms.unwrap_or(0));
+            (course.looked, course.counted_ms) = (reading.now, counted_ms);
+            now = reading.now;
         }
-        reading.now
+        // What was told stays told.
+        course.told = course.told.max(now);
+        course.told
     }
 
     fn counted_ms(&self) -> i64 {
@@ -92,14 +119,32 @@ mod tests {
         for jump in [DAY_MS, -2 * DAY_MS] {
             machine.wall.fetch_add(jump, Ordering::SeqCst);
             let before = clock.now();
-            machine.passes(5_000);
-            assert_eq!(clock.now().since_ms(before), 5_000, "time goes on, and no faster");
+            machine.passes(15_000);
+            assert_eq!(clock.now().since_ms(before), 15_000, "time goes on, and no faster");
             assert_ne!(clock.doubt_ms(), 0, "the operator is told");
         }
         machine.wall.fetch_add(DAY_MS, Ordering::SeqCst);
-        assert_eq!(clock.doubt_ms().abs(), DAY_MS, "as of the last reading");
+        assert_eq!(clock.doubt_ms().abs(), DAY_MS, "as of the last look");
+        machine.passes(15_000);
         clock.now();
         assert_eq!(clock.doubt_ms(), 0, "set right again, it is believed again");
+    }
+
+    #[test]
+    fn rounding_is_no_doubt_however_often_it_is_asked() {
+        let machine = Arc::new(Machine::default());
+        machine.passes(1_000_000);
+        let clock = SteadyClock::new(machine.clone(), Timestamp(0));
+        let mut last = clock.now();
+        for n in 0..200_000_i64 {
+            // One clock is a millisecond late at every other look.
+            machine.wall.fetch_add(if n % 2 == 0 { 9 } else { 11 }, Ordering::SeqCst);
+            machine.counted.fetch_add(10, Ordering::SeqCst);
+            let now = clock.now();
+            assert!(now >= last, "never back");
+            assert_eq!(clock.doubt_ms(), 0, "after {n} looks");
+            last = now;
+        }
     }
 
     #[test]
