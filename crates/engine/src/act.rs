@@ -9,14 +9,17 @@ use connector::{Failure, Question, Target};
 use kernel::{Error, Kind, Money, Result, Timestamp};
 use manifest::{Act, CityPack, Service, binding::Row};
 
-use crate::{Platform, quote::Till};
+use crate::Platform;
 
 /// The department's word on a deed.
 #[derive(Clone, Debug)]
 pub(crate) enum Said {
     Yes(Row),
-    /// Understood and refused; the reason is the department's own.
-    No(String),
+    /// Understood and refused; the reason is the department's own, and the row says what else it knows.
+    No {
+        reason: String,
+        row: Row,
+    },
 }
 
 /// What a binding's places are filled from.
@@ -58,13 +61,19 @@ impl Platform {
     }
 
     /// Tells a department to do something, and hears whether it did.
-    pub(crate) async fn told(&self, till: &Till<'_>, act: Act, values: Values) -> Result<Said, Failure> {
-        let rows = self.act_rows(till.pack, till.service, act, &Question::new(values)).await?;
+    pub(crate) async fn told(
+        &self,
+        pack: &CityPack,
+        service: &Service,
+        act: Act,
+        values: Values,
+    ) -> Result<Said, Failure> {
+        let rows = self.act_rows(pack, service, act, &Question::new(values)).await?;
         let row = rows.into_iter().next().ok_or(Failure::Half)?;
         let text = |field: &str| row.get(field).map(manifest::Value::text).unwrap_or_default();
         match text("done").as_str() {
             "yes" => Ok(Said::Yes(row)),
-            "no" => Ok(Said::No(text("reason"))),
+            "no" => Ok(Said::No { reason: text("reason"), row }),
             _ => Err(Failure::Garbage),
         }
     }

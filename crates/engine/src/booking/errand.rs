@@ -6,7 +6,7 @@ use capability::{
     payment,
 };
 use kernel::{CityId, Error, Id, Kind, Money, Result, Timestamp, access::Purpose};
-use manifest::{Act, booking::BookingKind};
+use manifest::{Act, binding::Row, booking::BookingKind};
 use store::{BookingFacts, OutboxRow, PaymentFacts};
 
 use super::{
@@ -69,24 +69,16 @@ impl Platform {
         }
         let offered = self.offered(city, &facts.service)?;
         let values = self.values_of(&offered, cell, facts, errand, row.key).await?;
-        let question = connector::Question::new(values);
-        let rows = self.act_rows(&offered.pack, &offered.service, act, &question).await;
-        let rows = rows.map_err(|failure| Error::new(Kind::Unavailable("department")).because(failure))?;
-        let row_said = rows.into_iter().next().ok_or(Kind::Unavailable("department"))?;
-        let text = |field: &str| row_said.get(field).map(manifest::Value::text).unwrap_or_default();
-        let said = match text("done").as_str() {
-            "yes" => Said::Yes(row_said.clone()),
-            "no" => Said::No(text("reason")),
-            _ => return Err(Error::new(Kind::Unavailable("department")).because("neither yes nor no")),
-        };
+        let said = self.told(&offered.pack, &offered.service, act, values).await;
+        let said = said.map_err(|failure| Error::new(Kind::Unavailable("department")).because(failure))?;
         match said {
-            Said::Yes(_) => {
-                self.department_knows(cell, facts, text("ref"), row.key).await?;
+            Said::Yes(said) => {
+                self.department_knows(cell, facts, text(&said, "ref"), row.key).await?;
                 Ok(Delivery::Settled)
             }
-            Said::No(reason) if act == Act::Book => {
+            Said::No { reason, row: said } if act == Act::Book => {
                 tracing::warn!(booking = %facts.id, service = %facts.service, reason, "a department refuses a booking");
-                let command = Command::Refuse { unit_gone: text("unit_gone") == "yes" };
+                let command = Command::Refuse { unit_gone: text(&said, "unit_gone") == "yes" };
                 let with = With { delivered: Some(row.key), ..With::default() };
                 match self.drive_booking(city, cell, facts.id, command, with).await? {
                     Ok(_) => Ok(Delivery::Settled),
@@ -94,7 +86,7 @@ impl Platform {
                     Err(_) => Ok(Delivery::Done),
                 }
             }
-            Said::No(reason) => {
+            Said::No { reason, .. } => {
                 tracing::warn!(booking = %facts.id, service = %facts.service, act = act.word(), reason, "a department says no");
                 Ok(Delivery::Done)
             }
@@ -252,6 +244,10 @@ impl Platform {
             }
         }
     }
+}
+
+fn text(said: &Row, field: &str) -> String {
+    said.get(field).map(manifest::Value::text).unwrap_or_default()
 }
 
 /// What a department is told of a booking, beside what happened.

@@ -217,13 +217,13 @@ impl Platform {
         ];
         values.extend(own.map(|(name, value)| (name.to_owned(), value)));
         tracing::info!(payment = %payment, service = %till.service.id, "a record is accepted");
-        match self.told(till, Act::Accept, values).await {
+        match self.told(till.pack, till.service, Act::Accept, values).await {
             Ok(Said::Yes(row)) => {
                 line.decision = row.get("decision_no").map(manifest::Value::text);
                 line.accept = false;
                 if line.decision.is_none() { Err(Kind::Unavailable("department").into()) } else { Ok(()) }
             }
-            Ok(Said::No(_)) => Err(Kind::Conflict("accept_refused").into()),
+            Ok(Said::No { .. }) => Err(Kind::Conflict("accept_refused").into()),
             Err(failure) => Err(Error::new(Kind::Unavailable("department")).because(failure)),
         }
     }

@@ -47,12 +47,12 @@ impl Platform {
         let service = catalogue.services.get(&facts.service).ok_or(Kind::Unavailable("service"))?;
         let till = Till::of(&pack, service)?;
         let detail = self.detail(cell, payment).await?;
-        let command = match self.told(&till, Act::Pay, posting(&facts, &detail, payment)).await {
+        let command = match self.told(till.pack, till.service, Act::Pay, posting(&facts, &detail, payment)).await {
             Ok(Said::Yes(row)) => {
                 let biller_ref = row.get("biller_ref").map(manifest::Value::text).unwrap_or_default();
                 Command::BillerAccepted { biller_ref }
             }
-            Ok(Said::No(reason)) => {
+            Ok(Said::No { reason, .. }) => {
                 tracing::warn!(%payment, service = %facts.service, reason, "the department refuses a payment");
                 Command::BillerRefused
             }
@@ -202,9 +202,9 @@ impl Platform {
         values.insert("biller_ref".to_owned(), facts.biller_ref.clone().unwrap_or_default());
         values.insert("key".to_owned(), errand.number.clone());
         let refund_no = errand.number.clone();
-        let command = match self.told(&till, Act::Withdraw, values).await {
+        let command = match self.told(till.pack, till.service, Act::Withdraw, values).await {
             Ok(Said::Yes(_)) => Command::RestReleased { refund_no },
-            Ok(Said::No(_)) => Command::RestKept { refund_no },
+            Ok(Said::No { .. }) => Command::RestKept { refund_no },
             Err(failure) => return Err(Error::new(Kind::Unavailable("department")).because(failure)),
         };
         let beside = Beside { delivered: Some(row.key), ..Beside::default() };
