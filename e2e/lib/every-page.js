@@ -53,8 +53,6 @@ export async function browsers(citizen, people, look) {
 const send = (action) => async ({ page }) => {
   await page.locator(`form[action="${action}"] button.wide`).click();
   await page.waitForSelector('#errors, .notice');
-  // The text is there before the style sheet that it is measured with.
-  await page.waitForLoadState('load');
 };
 
 /** All pages: who opens it, its address, the status that it has, and what is done first or then. */

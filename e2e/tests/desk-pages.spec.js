@@ -36,7 +36,9 @@ for (const [name, look] of Object.entries(DESK_LOOKS)) {
       const asked = seen.urls.filter((url) => !url.startsWith('data:'));
       if (asked.length > (entry.requests ?? REQUESTS_MAX)) complain(`${asked.length} requests: ${asked.join(' ')}`);
       if (seen.document > PAGE_BYTES_MAX) complain(`${seen.document} bytes`);
-      if (entry.then) await entry.then(one);
+      await entry.then?.(one);
+      // The text is there before the style sheet that it is measured with.
+      await one.page.waitForLoadState('load');
       const wide = await overflowPx(one.page);
       if (wide > 0) complain(`${wide} px too wide`);
       for (const target of await smallTargets(one.page, look.tapPx)) complain(`too small to tap: ${target}`);

@@ -38,7 +38,9 @@ for (const [name, look] of Object.entries(LOOKS)) {
       if (seen.count > REQUESTS_MAX) complain(`${seen.count} requests: ${seen.urls.join(' ')}`);
       if (seen.document > (entry.home ? HOME_BYTES_MAX : PAGE_BYTES_MAX)) complain(`${seen.document} bytes`);
       if (seen.script > SCRIPT_BYTES_MAX) complain(`${seen.script} bytes of script`);
-      if (entry.then) await entry.then(one);
+      await entry.then?.(one);
+      // The text is there before the style sheet that it is measured with.
+      await one.page.waitForLoadState('load');
       const wide = await overflowPx(one.page);
       if (wide > 0) complain(`${wide} px too wide`);
       for (const target of await smallTargets(one.page, look.tapPx)) complain(`too small to tap: ${target}`);
