@@ -16,6 +16,8 @@ use crate::{Sandbox, department::Department, fault::Fault, population::District}
 pub enum BookedState {
     Booked,
     Cancelled,
+    /// By whoever offers it, and not by whoever was to come.
+    CalledOff,
     Arrived,
 }
 
@@ -71,6 +73,9 @@ pub struct Bookings {
     /// Oldest first.
     pub told: Vec<Told>,
 }
+
+/// The reason that a message gives when a sitting does not take place.
+const STOPPED: &str = "stopped";
 
 /// Why a department does not do what it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,7 +196,7 @@ impl Register {
             // Told again, or told that it is paid now: the rest is as it was.
             let told = Booked { reference: known.reference.clone(), paid_fen: known.paid_fen, ..wanted.clone() };
             return match known.state {
-                BookedState::Cancelled => Err(No::Cancelled),
+                BookedState::Cancelled | BookedState::CalledOff => Err(No::Cancelled),
                 BookedState::Booked if *known == told => {
                     known.paid_fen = wanted.paid_fen;
                     Ok(known.clone())
@@ -219,13 +224,15 @@ impl Register {
 
     fn cancel(&mut self, number: &str, back_fen: i64, reason: &str) -> Outcome {
         let booked = self.known(number).ok_or(No::Unknown)?;
+        let stopped = reason == STOPPED;
         match booked.state {
-            BookedState::Arrived => return Err(No::Arrived),
+            // Whoever is here cannot give it up any more, but the doctor can be called away.
+            BookedState::Arrived if !stopped => return Err(No::Arrived),
             // It is as they want it to be.
-            BookedState::Cancelled => return Ok(booked.clone()),
-            BookedState::Booked => {}
+            BookedState::Cancelled | BookedState::CalledOff => return Ok(booked.clone()),
+            BookedState::Booked | BookedState::Arrived => {}
         }
-        booked.state = BookedState::Cancelled;
+        booked.state = if stopped { BookedState::CalledOff } else { BookedState::Cancelled };
         booked.back_fen = back_fen;
         reason.clone_into(&mut booked.reason);
         let booked = booked.clone();
@@ -242,7 +249,7 @@ impl Register {
                 booked.state = BookedState::Arrived;
                 Ok(booked.clone())
             }
-            BookedState::Cancelled => Err(No::Cancelled),
+            BookedState::Cancelled | BookedState::CalledOff => Err(No::Cancelled),
             BookedState::Arrived => Err(No::Arrived),
         }
     }

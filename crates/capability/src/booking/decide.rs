@@ -99,13 +99,7 @@ pub fn decide(facts: &Facts, command: &Command, rules: Rules<'_>, now: Timestamp
             step(&mut after, Event::Corrected)?;
             vec![Effect::Forgive { fault: Fault::NoShow }, Effect::Tell { event: Event::Corrected }]
         }
-        Command::Stop => {
-            step(&mut after, Event::Stopped)?;
-            let mut effects = vec![Effect::Release { after: None }];
-            effects.extend(give_back(&mut after, Money::ZERO));
-            effects.push(Effect::Tell { event: Event::Stopped });
-            effects
-        }
+        Command::Stop => stop(&mut after)?,
         Command::Refuse { unit_gone } => {
             step(&mut after, Event::Refused)?;
             let mut effects = vec![if *unit_gone { Effect::Withdraw } else { Effect::Release { after: None } }];
@@ -256,6 +250,17 @@ fn cancel(facts: &mut Facts, rules: Rules<'_>, now: Timestamp) -> Result<Vec<Eff
     effects.extend(give_back(facts, kept));
     effects.push(Effect::TellDepartment { event: Event::Cancelled });
     effects.push(Effect::Tell { event: Event::Cancelled });
+    Ok(effects)
+}
+
+/// A department hears of a hold only when it is confirmed, and of its end only if it heard of it.
+fn stop(facts: &mut Facts) -> Result<Vec<Effect>, Refusal> {
+    let was_told = facts.state != State::Held;
+    step(facts, Event::Stopped)?;
+    let mut effects = vec![Effect::Release { after: None }];
+    effects.extend(give_back(facts, Money::ZERO));
+    effects.extend(was_told.then_some(Effect::TellDepartment { event: Event::Stopped }));
+    effects.push(Effect::Tell { event: Event::Stopped });
     Ok(effects)
 }
 

@@ -31,7 +31,7 @@ pub(crate) const DETAIL: &str = "booking.detail";
 pub(crate) const LOOKUP: &str = "booking.lookup";
 
 /// What the pages of a booking, the counter and the department need, sealed with it.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Detail {
     pub(crate) persons: Vec<DetailPerson>,
     #[serde(default)]

@@ -185,6 +185,13 @@ pub(crate) fn offered_message(id: Id, now: Timestamp) -> Result<Message> {
     Ok(Message { key: id_of(&[SAY.as_bytes(), &id.0, OFFERED.as_bytes()]), kind: SAY, payload, due_at: now })
 }
 
+/// The word of the end that a booking came to, once more, for a department that heard of it too late.
+pub(crate) fn withdrawal(facts: &BookingFacts, now: Timestamp) -> Result<Message> {
+    // States that end something have the word of the event that leads to them.
+    let event = Event::parse(facts.facts.state.word());
+    message(facts, TELL, Some(event.unwrap_or(Event::Cancelled)), facts.facts.refunded, now)
+}
+
 /// What must happen outside, under a key that the same event of the same booking has again.
 fn message(
     facts: &BookingFacts,

@@ -11,7 +11,7 @@ use store::{BookingFacts, OutboxRow, PaymentFacts};
 
 use super::{
     claim::{DETAIL, Detail, DetailPerson},
-    drive::{BACK, BookingErrand, OFFERED, REMINDER, SAY, TELL, With},
+    drive::{BACK, BookingErrand, OFFERED, REMINDER, SAY, TELL, With, withdrawal},
     offer::Offered,
 };
 use crate::{
@@ -68,12 +68,12 @@ impl Platform {
             return Ok(Delivery::Done);
         }
         let offered = self.offered(city, &facts.service)?;
-        let values = self.values_of(&offered, cell, facts, errand, row.key).await?;
+        let values = self.values_of(&offered, cell, facts, (act, errand), row.key).await?;
         let said = self.told(&offered.pack, &offered.service, act, values).await;
         let said = said.map_err(|failure| Error::new(Kind::Unavailable("department")).because(failure))?;
         match said {
             Said::Yes(said) => {
-                self.department_knows(cell, facts, text(&said, "ref"), row.key).await?;
+                self.department_knows(cell, facts, act, text(&said, "ref"), row.key).await?;
                 Ok(Delivery::Settled)
             }
             Said::No { reason, row: said } if act == Act::Book => {
@@ -93,13 +93,24 @@ impl Platform {
         }
     }
 
-    /// Keeps what the department calls it, and takes the message away in the same commit.
-    async fn department_knows(&self, cell: &store::City, facts: &BookingFacts, called: String, key: Id) -> Result<()> {
+    /// Keeps what the department calls it, and takes the message away in the same commit. What came to an end while the
+    /// department was being told of it is taken back from it: the word of that end may have been the quicker one.
+    async fn department_knows(
+        &self,
+        cell: &store::City,
+        facts: &BookingFacts,
+        act: Act,
+        called: String,
+        key: Id,
+    ) -> Result<()> {
         let mut facts = facts.clone();
         for _ in 0..8 {
             let mut advance = store::AdvanceBooking::to(facts.id, facts.version, facts.facts.clone(), self.now());
             advance.department_ref = (!called.is_empty()).then(|| called.clone());
             advance.delivered = Some(key);
+            if act == Act::Book && !facts.facts.state.takes_stock() {
+                advance.messages.push(withdrawal(&facts, self.now())?);
+            }
             if cell.advance_booking(advance).await? {
                 return Ok(());
             }
@@ -120,10 +131,14 @@ impl Platform {
         offered: &Offered,
         cell: &store::City,
         facts: &BookingFacts,
-        errand: &BookingErrand,
+        (act, errand): (Act, &BookingErrand),
         key: Id,
     ) -> Result<Values> {
-        let detail = self.booking_detail(cell, facts.id).await?;
+        let detail = match cell.booking_detail(facts.id).await? {
+            // Whoever deleted their account is nobody's any more. A withdrawal needs the number and no name.
+            None if act == Act::Unbook => Detail::default(),
+            _ => self.booking_detail(cell, facts.id).await?,
+        };
         let phone = match facts.account {
             Some(account) => self.phone_of(account).await?,
             None => String::new(),

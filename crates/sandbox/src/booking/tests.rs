@@ -69,6 +69,26 @@ fn nobody_arrives_twice_nor_after_giving_up() {
 }
 
 #[test]
+fn what_is_called_off_is_gone_even_for_whoever_is_here() {
+    let mut register = Register::default();
+    let stop = |number: &str| Message::Cancel { number: number.into(), back_fen: 1_500, reason: STOPPED.into() };
+    for (number, unit) in [("1", "7"), ("2", "8"), ("3", "9")] {
+        tell(&mut register, number, book(booked(number, unit))).expect("free");
+    }
+    tell(&mut register, "k1", Message::Arrive { number: "1".into() }).expect("here");
+    tell(&mut register, "k2", cancel("2")).expect("given up before");
+    for (number, state) in [("1", BookedState::CalledOff), ("2", BookedState::Cancelled), ("3", BookedState::CalledOff)]
+    {
+        let key = format!("stop-{number}");
+        let told = tell(&mut register, &key, stop(number));
+        assert_eq!(told.as_ref().map(|one| one.state), Ok(state), "{number}");
+        assert_eq!(tell(&mut register, &key, stop(number)), told, "told again");
+    }
+    assert_eq!(tell(&mut register, "k3", Message::Arrive { number: "3".into() }), Err(No::Cancelled));
+    assert_eq!(tell(&mut register, "k4", book(booked("3", "9"))), Err(No::Cancelled), "a late word of it");
+}
+
+#[test]
 fn a_switched_department_refuses_what_is_new_and_keeps_its_word_for_the_rest() {
     let mut register = Register::default();
     let no = Some(No::PersonRefused);

@@ -59,17 +59,18 @@ fn of_area(name: &str, code: &str, department: Department, bookings: &Bookings) 
 
 fn card(booked: &Booked) -> Markup {
     let state = booked.state.name();
+    let is_gone = matches!(booked.state, BookedState::Cancelled | BookedState::CalledOff);
     let things = [&booked.place, &booked.section, &booked.resource, &booked.matter];
     let things: Vec<&str> = things.into_iter().map(String::as_str).filter(|thing| !thing.is_empty()).collect();
     html! {
         article.card {
-            span.state.bad[booked.state == BookedState::Cancelled] { (state.zh_cn) " " span lang="en" { (state.en) } }
+            span.state.bad[is_gone] { (state.zh_cn) " " span lang="en" { (state.en) } }
             h3 { (booked.starts_at) @if !booked.unit.is_empty() { " · " (booked.unit) } }
             p { (things.join(" / ")) }
             @for (name, id) in booked.names.iter().zip(&booked.ids) { p { (name) " " small { (id) } } }
             p { small { "预约号 " (booked.number) " · 本单位编号 " (booked.reference) } }
             @if booked.paid_fen > 0 { p { small { "已付 ¥" (Money::from_fen(booked.paid_fen).yuan()) } } }
-            @if booked.state == BookedState::Cancelled {
+            @if is_gone {
                 p { small { (booked.reason) @if booked.back_fen > 0 { " 退 ¥" (Money::from_fen(booked.back_fen).yuan()) } } }
             }
         }
@@ -93,6 +94,7 @@ impl BookedState {
         match self {
             Self::Booked => Text::new("已预约", "booked"),
             Self::Cancelled => Text::new("已取消", "cancelled"),
+            Self::CalledOff => Text::new("已停办", "called off"),
             Self::Arrived => Text::new("已到场", "arrived"),
         }
     }

@@ -20,6 +20,7 @@ on_both_engines! {
     what_is_somebody_elses_is_refused
     a_companion_is_booked_for
     a_sitting_that_is_called_off_pays_everybody_back
+    a_department_hears_that_somebody_has_left_for_good
 }
 
 async fn town(engine: Engine) -> Town {
@@ -339,8 +340,40 @@ async fn a_sitting_that_is_called_off_pays_everybody_back(engine: Engine) {
         let price = seen["price_fen"].clone();
         citizen.waits_for_payment(payment, "its money back", |seen| seen["refunded_fen"] == price).await;
     }
+    for (citizen, (booking, _)) in &theirs {
+        let seen = citizen.sees(booking).await;
+        let called_off = || {
+            let told = citizen.told();
+            told.booked.into_iter().find(|of| seen["number"] == of.number && of.state == BookedState::CalledOff)
+        };
+        citizen.waits_for(booking, "the department to know", |_| called_off().is_some()).await;
+        let known = called_off().expect("on record there");
+        assert_eq!((json!(known.back_fen), known.reason.as_str()), (seen["price_fen"].clone(), "stopped"));
+        let told: Vec<_> = citizen.told().told.into_iter().filter(|told| seen["number"] == told.number).collect();
+        assert_eq!(told.iter().map(|told| told.what).collect::<Vec<_>>(), [What::Book, What::Cancel], "{told:?}");
+    }
     let late = one.claims(&claim).await;
     assert_eq!((late.status, late.code()), (StatusCode::CONFLICT, "stopped"), "{}", late.body);
     assert!(late.body["nearest"].as_array().is_some_and(|near| !near.is_empty()), "{}", late.body);
     is_balanced(&town, &city.city.id).await;
+}
+
+async fn a_department_hears_that_somebody_has_left_for_good(engine: Engine) {
+    let town = town(engine).await;
+    let (city, service) = appointment(&town, false);
+    let citizen = town.books(&city, &service, 4).await;
+    let mut claim = citizen.finds_late().await;
+    claim["confirm"] = true.into();
+    let booking = citizen.holds(&claim).await;
+    citizen.waits_for(&booking, "the department", |seen| seen["department_ref"].is_string()).await;
+    // It is down while they go, and hears of it when nothing is kept of them any more.
+    town.fault(citizen.department, Fault::Down);
+    let gone = citizen.visitor.call(Method::DELETE, "/profile", None).await;
+    assert_eq!(gone.status(), StatusCode::NO_CONTENT);
+    town.fault(citizen.department, Fault::None);
+    let neighbour = town.books(&city, &service, 8).await;
+    let theirs = neighbour.holds(&neighbour.finds(1).await[0]).await;
+    let heard = || citizen.told().booked.iter().all(|one| one.state == BookedState::Cancelled);
+    neighbour.waits_for(&theirs, "the department to know", |_| heard()).await;
+    assert_eq!(citizen.told().booked.len(), 1);
 }

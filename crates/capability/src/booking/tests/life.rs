@@ -146,6 +146,11 @@ proptest! {
         }
         let blamed = effects.iter().any(|effect| matches!(effect, Effect::Mark { .. }));
         prop_assert_eq!(blamed, after.state == State::NoShow || (after.state == State::Cancelled && facts.state != State::Held));
+        let told = effects.iter().filter(|effect| matches!(effect, Effect::TellDepartment { .. })).count();
+        if gave_up {
+            let knows_of_it = facts.state != State::Held && after.state != State::Refused;
+            prop_assert_eq!(told, usize::from(knows_of_it), "no register keeps what is gone");
+        }
         if pay == Pay::Upfront && after.price > Money::ZERO {
             prop_assert_ne!(after.state, State::Booked, "unpaid where paying confirms", );
         }
@@ -262,9 +267,17 @@ fn money_counts_from_when_it_was_paid() {
 fn a_stopped_clinic_pays_back_tells_and_blames_nobody() {
     let paid = booking(State::Paid, "2026-03-20T09:00", "45");
     let decision = decide(&paid, &Command::Stop, rules("hospital-a"), at("2026-03-20T08:50")).unwrap();
-    let refund = Effect::Refund { amount: yuan("45") };
-    let expected = [Effect::Release { after: None }, refund, Effect::Tell { event: Event::Stopped }];
+    let event = Event::Stopped;
+    let expected = [
+        Effect::Release { after: None },
+        Effect::Refund { amount: yuan("45") },
+        Effect::TellDepartment { event },
+        Effect::Tell { event },
+    ];
     assert_eq!(decision.effects, expected);
+    let held = booking(State::Held, "2026-03-20T09:00", "45");
+    let decision = decide(&held, &Command::Stop, rules("hospital-a"), at("2026-03-20T08:50")).unwrap();
+    assert_eq!(decision.effects, [Effect::Release { after: None }, Effect::Tell { event }], "nobody knew of it");
 }
 
 #[test]
