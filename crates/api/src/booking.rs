@@ -30,7 +30,7 @@ use crate::{
     "count": 1, "from": null, "to": null, "held_until_at": "2026-03-02T10:15:00+08:00", "price_fen": 5000,
     "paid_fen": 0, "refunded_fen": 0, "persons": [], "parties": [], "bring": [],
     "can": {"confirm": false, "pay_fen": 5000, "extend_s": 300, "cancel": {"until_at": null, "kept_fen": 0,
-        "back_fen": 0}, "exchange": false, "consent": false}, "payment": null, "department_ref": null,
+        "back_fen": 0}, "exchange": false, "consent": false, "decline": false}, "payment": null, "department_ref": null,
     "department": {"zh-CN": "湖滨医院", "en": "Lakeside Hospital"}, "phone": "12320", "voucher": null,
     "check_in_until_at": "2026-03-03T08:30:00+08:00", "moved_to": null}))]
 pub struct Booking {
@@ -120,6 +120,8 @@ pub struct Can {
     cancel: Option<CanCancel>,
     exchange: bool,
     consent: bool,
+    /// Whoever looks was asked to agree and can still say no: `DELETE …/consent`.
+    decline: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -155,6 +157,7 @@ impl From<&EngineCan> for Can {
             }),
             exchange: can.move_,
             consent: can.consent,
+            decline: can.decline,
         }
     }
 }

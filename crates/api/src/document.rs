@@ -81,7 +81,7 @@ pub(crate) fn open_router() -> OpenApiRouter<Api> {
         .routes(routes!(booking::show, booking::change::cancel))
         .routes(routes!(booking::change::confirm))
         .routes(routes!(booking::change::extend))
-        .routes(routes!(booking::change::consent))
+        .routes(routes!(booking::change::consent, booking::change::decline))
         .routes(routes!(booking::change::pay))
         .routes(routes!(booking::hold::exchange))
         .routes(routes!(booking::waiting::join))

@@ -124,6 +124,7 @@ table! {
     POST   "/api/v1/cities/{city}/bookings/{booking}/confirmation"                  Verified Writing;
     POST   "/api/v1/cities/{city}/bookings/{booking}/extension"                     Verified Writing;
     POST   "/api/v1/cities/{city}/bookings/{booking}/consent"                       Verified Writing;
+    DELETE "/api/v1/cities/{city}/bookings/{booking}/consent"                       Verified Writing;
     POST   "/api/v1/cities/{city}/bookings/{booking}/payments"                      Verified Writing;
     POST   "/api/v1/cities/{city}/bookings/{booking}/exchange"                      Verified Writing;
     POST   "/api/v1/cities/{city}/services/{service}/waiting"                       Verified Writing;

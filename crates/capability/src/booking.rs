@@ -59,6 +59,8 @@ pub enum State {
     Stopped,
     /// The department was told and would not have it.
     Refused,
+    /// Somebody who had to agree did not.
+    Declined,
 }
 words!(State {
     Held = "held",
@@ -72,6 +74,7 @@ words!(State {
     Expired = "expired",
     Stopped = "stopped",
     Refused = "refused",
+    Declined = "declined",
 });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,6 +91,7 @@ pub enum Event {
     Expired,
     Stopped,
     Refused,
+    Declined,
 }
 words!(Event {
     Confirmed = "confirmed",
@@ -101,6 +105,7 @@ words!(Event {
     Expired = "expired",
     Stopped = "stopped",
     Refused = "refused",
+    Declined = "declined",
 });
 
 pub const TABLE: &[(State, Event, State)] = &[
@@ -109,6 +114,7 @@ pub const TABLE: &[(State, Event, State)] = &[
     (State::Held, Event::Cancelled, State::Cancelled),
     (State::Held, Event::Expired, State::Expired),
     (State::Held, Event::Stopped, State::Stopped),
+    (State::Held, Event::Declined, State::Declined),
     (State::Booked, Event::Paid, State::Paid),
     (State::Booked, Event::CheckedIn, State::CheckedIn),
     (State::Booked, Event::Cancelled, State::Cancelled),
@@ -137,7 +143,7 @@ impl State {
     /// No event leaves it.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        matches!(self, Self::Done | Self::Cancelled | Self::Moved | Self::Expired | Self::Stopped | Self::Refused)
+        !self.is_live() && !matches!(self, Self::NoShow)
     }
 
     /// Something is still to come of it: it is shown on the home page and counts as "one live booking".

@@ -147,6 +147,7 @@ pub(crate) const fn booking(lang: Lang, state: BookingState) -> (Tone, &'static 
         BookingState::Expired => (Tone::Plain, text::booking_state_expired(lang)),
         BookingState::Stopped => (Tone::Bad, text::booking_state_stopped(lang)),
         BookingState::Refused => (Tone::Warn, text::booking_state_refused(lang)),
+        BookingState::Declined => (Tone::Plain, text::booking_state_declined(lang)),
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) mod queue;
 pub(crate) mod refused;
 pub(crate) mod rules;
 pub(crate) mod show;
+mod standing;
 pub(crate) mod units;
 pub(crate) mod waiting;
 

@@ -144,6 +144,7 @@ routes! {
     POST "/{city}/bookings/{booking}/extend"        Verified    Page booking::act::extend;
     POST "/{city}/bookings/{booking}/pay"           Verified    Page booking::act::pay;
     POST "/{city}/bookings/{booking}/consent"       Verified    Page booking::act::consent;
+    POST "/{city}/bookings/{booking}/decline"       Verified    Page booking::act::decline;
     GET  "/{city}/bookings/{booking}/cancel"        Verified    Page booking::act::cancel_form;
     POST "/{city}/bookings/{booking}/cancel"        Verified    Page booking::act::cancel;
     GET  "/{city}/bills"                            Verified    Page bill::list;

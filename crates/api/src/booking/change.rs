@@ -58,6 +58,17 @@ pub async fn consent(
     now(api.platform.consent_booking(&citizen, &city(&place)?, id(&booking)?).await?)
 }
 
+/// Say no to a booking that somebody made for two. Whoever made it is told, and it is held no longer.
+#[utoipa::path(delete, path = "/api/v1/cities/{city}/bookings/{booking}/consent", tag = "bookings",
+    params(("city" = String, Path), ("booking" = String, Path)), responses((status = 200, body = Now)))]
+pub async fn decline(
+    State(api): State<Api>,
+    SignedIn(citizen): SignedIn,
+    Places((place, booking)): Places<(String, String)>,
+) -> Result<Json<Now>, Refusal> {
+    now(api.platform.decline_booking(&citizen, &city(&place)?, id(&booking)?).await?)
+}
+
 /// Give a booking up. What was paid goes back as its rules say; `can.cancel` of the booking says how much before.
 #[utoipa::path(delete, path = "/api/v1/cities/{city}/bookings/{booking}", tag = "bookings",
     params(("city" = String, Path), ("booking" = String, Path)), responses((status = 200, body = Now)))]

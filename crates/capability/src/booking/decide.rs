@@ -23,6 +23,10 @@ pub enum Command {
     Consent {
         party: u16,
     },
+    /// One of those who have to agree does not, by their own login.
+    Decline {
+        party: u16,
+    },
     Confirm,
     /// Money has arrived, at the provider's time.
     Paid {
@@ -85,6 +89,7 @@ pub fn decide(facts: &Facts, command: &Command, rules: Rules<'_>, now: Timestamp
     let effects = match command {
         Command::Extend => extend(&mut after, rules.profile, now)?,
         Command::Consent { party } => consent(&mut after, *party, now)?,
+        Command::Decline { party } => decline(&mut after, *party, rules.profile, now)?,
         Command::Confirm => confirm(&mut after, rules.profile, now)?,
         Command::Paid { amount, paid_at } => paid(&mut after, *amount, *paid_at)?,
         Command::Cancel => cancel(&mut after, rules, now)?,
@@ -162,6 +167,16 @@ fn consent(facts: &mut Facts, party: u16, now: Timestamp) -> Result<Vec<Effect>,
             Ok(Vec::new())
         }
     }
+}
+
+/// Whoever asked gives it up; whoever was asked says no. Nobody is blamed, and the unit goes back as any that is given up.
+fn decline(facts: &mut Facts, party: u16, profile: &Profile, now: Timestamp) -> Result<Vec<Effect>, Refusal> {
+    still_held(facts, now)?;
+    if party == 0 || usize::from(party) >= facts.consents.len() {
+        return Err(Refusal::NoSuchParty { party });
+    }
+    step(facts, Event::Declined)?;
+    Ok(vec![Effect::Release { after: profile.returns }, Effect::Tell { event: Event::Declined }])
 }
 
 fn confirm(facts: &mut Facts, profile: &Profile, now: Timestamp) -> Result<Vec<Effect>, Refusal> {

@@ -28,7 +28,7 @@ impl Figures {
                 State::Cancelled => &mut figures.cancelled,
                 State::Stopped | State::Refused => &mut figures.called_off,
                 // Nobody ever had it, or had it somewhere else.
-                State::Expired | State::Moved => continue,
+                State::Expired | State::Declined | State::Moved => continue,
             };
             *place += count;
         }

@@ -82,6 +82,21 @@ impl Platform {
         }
     }
 
+    /// The other party does not agree, by their own login. Whoever asked is told, and nothing is held any more.
+    pub async fn decline_booking(&self, citizen: &Citizen, city: &CityId, id: Id) -> Result<Wished<State>> {
+        need_real_name(citizen)?;
+        self.open_city(&self.catalogue(), city)?;
+        let cell = self.inner.stores.city(city).await?;
+        let facts = cell.booking_facts(id).await?.ok_or(Kind::NotFound)?;
+        // Whoever asked gives it up instead.
+        let party = self.party_of(citizen, &facts).await?.filter(|party| *party > 0).ok_or(Kind::NotFound)?;
+        // Saying no twice is saying no once.
+        if facts.facts.state == State::Declined {
+            return Ok(Ok(State::Declined));
+        }
+        self.drive_booking(city, &cell, id, Command::Decline { party }, With::default()).await
+    }
+
     /// The rules once more, with what the register says of everybody: they agree by asking and by consenting.
     async fn all_may_come(&self, city: &CityId, cell: &store::City, facts: &BookingFacts) -> Result<Option<Refusal>> {
         let offered = self.offered(city, &facts.service)?;

@@ -33,6 +33,11 @@ pub(crate) fn text(offered: &Offered, facts: &BookingFacts, event: Event) -> Opt
         Event::Refused => format!(
             "【市民之家】{at}没有接受 {when} 的{service}，预约号 {number} 作废，不计入失约。{returned}可以另约一个时间。"
         ),
+        Event::Declined => {
+            format!(
+                "【市民之家】{when}在{at}的{service}没有约成：对方没有同意。预约号 {number} 作废，可以另约一个时间。"
+            )
+        }
         Event::Missed => {
             format!("【市民之家】{when}在{at}的{service}没有到场，已记一次失约。有误可以打 {at} 的电话更正。")
         }

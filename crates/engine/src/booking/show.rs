@@ -182,6 +182,7 @@ impl Platform {
                 && matches!(facts.facts.state, State::Booked | State::Paid)
                 && would(&Command::Move { to_price: facts.facts.price }).is_ok(),
             consent: held && party.is_some_and(waits),
+            decline: held && party.is_some_and(|place| place > 0),
         })
     }
 

@@ -261,6 +261,8 @@ pub struct Can {
     pub move_: bool,
     /// The one who looks has not agreed yet.
     pub consent: bool,
+    /// The one who looks was asked to agree, and can still say no.
+    pub decline: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,7 +16,6 @@ on_both_engines! {
     a_department_that_refuses_leaves_the_citizen_whole
     a_department_that_is_down_is_told_when_it_is_back
     a_hold_that_runs_out_is_nobodys_and_a_second_claim_is_refused_with_its_rule
-    two_agree_each_by_their_own_login
     what_is_somebody_elses_is_refused
     a_companion_is_booked_for
     a_sitting_that_is_called_off_pays_everybody_back
@@ -206,55 +205,6 @@ async fn a_hold_that_runs_out_is_nobodys_and_a_second_claim_is_refused_with_its_
     assert!(late.body["refusal"]["closed_at"].is_string(), "{}", late.body);
     citizen.waits_for(&booking, "its end", |seen| is(seen, "expired")).await;
     assert!(citizen.told().told.is_empty(), "the department never hears of a hold");
-}
-
-async fn two_agree_each_by_their_own_login(engine: Engine) {
-    let town = town(engine).await;
-    let catalogue = town.catalogue();
-    let pair = catalogue.cities.values().find_map(|city| {
-        let service =
-            town.booked(city, |service, _| service.booking.as_ref().is_some_and(|booking| booking.parties == 2));
-        service.map(|service| (city.clone(), service))
-    });
-    let (city, service) = pair.expect("a city where two book together");
-    let (one, other) = (town.books(&city, &service, 4).await, town.books(&city, &service, 5).await);
-    let stranger = town.books(&city, &service, 8).await;
-    let mut claim = one.finds(1).await.remove(0);
-    let (name, resident_id) = other.face();
-    claim["partner"] = json!({ "name": name, "resident_id": resident_id });
-    let booking = one.holds(&claim).await;
-    let early = one.does(&booking, "confirmation").await;
-    assert_eq!(
-        (early.status, early.code(), &early.body["refusal"]["missing"]),
-        (StatusCode::CONFLICT, "consent_missing", &json!(1))
-    );
-    // Nobody else can agree, nor look.
-    assert_eq!(stranger.does(&booking, "consent").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(stranger.call(Method::GET, &format!("/bookings/{booking}"), None).await.status, StatusCode::NOT_FOUND);
-    let seen = other.sees(&booking).await;
-    assert!(seen["can"]["consent"] == true && seen["can"]["cancel"].is_null(), "{seen}");
-    let agreed = other.does(&booking, "consent").await;
-    assert_eq!((agreed.status, &agreed.body["state"]), (StatusCode::OK, &json!("booked")), "{}", agreed.body);
-    one.waits_for(&booking, "the department", |seen| seen["department_ref"].is_string()).await;
-    let told = one.told();
-    assert_eq!(told.booked[0].ids, [one.face().1, other.face().1], "both are told");
-
-    // Who is married already is not given a day.
-    let married = town.books(&city, &service, 0).await;
-    let free = town.books(&city, &service, 9).await;
-    let (name, resident_id) = free.face();
-    claim = married.finds(1).await.remove(0);
-    claim["partner"] = json!({ "name": name, "resident_id": resident_id });
-    let refused = married.claims(&claim).await;
-    assert_eq!((refused.status, refused.code()), (StatusCode::CONFLICT, "may_not_marry"), "{}", refused.body);
-    // Nobody learns of somebody else that they are married: that is asked when they agree, and told to them.
-    let (name, resident_id) = married.face();
-    claim = free.finds(1).await.remove(0);
-    claim["partner"] = json!({ "name": name, "resident_id": resident_id });
-    let booking = free.holds(&claim).await;
-    let refused = married.does(&booking, "consent").await;
-    assert_eq!((refused.status, refused.code()), (StatusCode::CONFLICT, "may_not_marry"), "{}", refused.body);
-    assert!(is(&free.sees(&booking).await, "held"), "and it waits until its deadline");
 }
 
 async fn what_is_somebody_elses_is_refused(engine: Engine) {

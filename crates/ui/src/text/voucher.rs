@@ -21,6 +21,7 @@ crate::texts! {
     booking_state_no_show: "没有到", "Missed";
     booking_state_expired: "已过期", "Expired";
     booking_state_stopped: "已停", "Called off";
+    booking_state_declined: "没约成", "Declined";
     booking_state_refused: "没约成", "Turned down";
 
     // Headlines
@@ -34,6 +35,7 @@ crate::texts! {
     moved_title: "已经改到别的时间", "It was moved to another time";
     no_show_title: "这一次没有到", "You did not come";
     expired_title: "保留时间过了，号已经放回", "The time is over; it went back";
+    declined_title: "没有约成：有一方没有同意", "Not booked: one of you did not agree";
     stopped_title: "这次取消了，不是您的原因", "It was called off; it is not your doing";
     refused_title(department: &str): "{department}没有接受这次预约", "{department} could not take this booking";
 
@@ -52,6 +54,7 @@ crate::texts! {
     cancelled_free: "什么都没有扣。", "Nothing was charged.";
     no_show_detail: "按规定会记一次。觉得记错了，到窗口更正。", "By the rules it is put on record. If that is a mistake, have it corrected at the counter.";
     expired_detail: "什么都没有扣。您填的都还在，点一下就能重新约。", "Nothing was charged. What you filled in is still here: book again with one tap.";
+    declined_detail: "时间已经让出来，不算违约。可以另约一个时间。", "The time is free for others again, and nobody is at fault. You can choose another one.";
     stopped_detail: "不算您违约。付过的钱全部退回。", "It does not count against you. Whatever you paid comes back in full.";
     refused_detail: "不算您违约。付过的钱全部退回，可以另选一个时间。", "It does not count against you. Whatever you paid comes back in full; choose another time.";
     moved_see: "看改后的预约", "See the new booking";
@@ -98,6 +101,9 @@ crate::texts! {
     consent_booking_button: "同意一起预约", "I agree to this booking";
     consent_party_agreed: "已同意", "agreed";
     consent_party_waits: "等对方同意", "has not agreed yet";
+    decline_title: "不想一起预约？", "Not what you want?";
+    decline_detail: "不同意以后，这个时间马上让出来，对方会收到短信。要再约，只能重新选时间。", "If you say no, the time is given up at once and the other person gets a text message. To book again, a new time has to be chosen.";
+    decline_button: "不同意这次预约", "I do not agree";
     consent_share: "让对方登录市民之家，打开“我的预约”就能看到；也可以把这个网址发过去。", "They sign in and find it under “My bookings”; or send them this address.";
 
     // Query without sign-in

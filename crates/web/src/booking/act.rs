@@ -60,6 +60,12 @@ pub(crate) async fn consent(visit: &mut Visit) -> Outcome {
     after(visit, done).await
 }
 
+pub(crate) async fn decline(visit: &mut Visit) -> Outcome {
+    let (pack, id) = (visit.city()?, visit.id_param("booking")?);
+    let done = visit.platform().decline_booking(visit.citizen()?, &pack.city.id, id).await;
+    after(visit, done).await
+}
+
 pub(crate) async fn cancel(visit: &mut Visit) -> Outcome {
     let (pack, id) = (visit.city()?, visit.id_param("booking")?);
     let citizen = visit.citizen()?;

@@ -9,11 +9,11 @@ use manifest::{CityPack, Service, booking::BookingKind};
 use maud::{Markup, html};
 use ui::{
     Button, Tone,
-    component::{Field, Radio, Summary, Voucher, card, countdown, form, heading, notice, radios, summary, tag},
-    format, icon, text,
+    component::{Field, Radio, Summary, card, countdown, disclosure, form, heading, notice, radios, summary, tag},
+    format, text,
 };
 
-use super::{booking_path, minute, person, when};
+use super::{booking_path, minute, person, standing::standing, when};
 use crate::{
     companion,
     route::Outcome,
@@ -72,6 +72,7 @@ pub(crate) const fn word(lang: Lang, state: State) -> &'static str {
         State::Expired => text::booking_state_expired(lang),
         State::Stopped => text::booking_state_stopped(lang),
         State::Refused => text::booking_state_refused(lang),
+        State::Declined => text::booking_state_declined(lang),
     }
 }
 
@@ -80,7 +81,7 @@ pub(crate) const fn tone(state: State) -> Tone {
         State::Held => Tone::Warn,
         State::Booked | State::Paid | State::CheckedIn => Tone::Ok,
         State::Stopped | State::Refused | State::NoShow => Tone::Bad,
-        State::Done | State::Cancelled | State::Moved | State::Expired => Tone::Plain,
+        State::Done | State::Cancelled | State::Declined | State::Moved | State::Expired => Tone::Plain,
     }
 }
 
@@ -104,6 +105,7 @@ fn title(lang: Lang, booking: &BookingView) -> String {
         State::Expired => text::expired_title(lang).to_owned(),
         State::Stopped => text::stopped_title(lang).to_owned(),
         State::Refused => text::refused_title(lang, booking.department.get(lang)),
+        State::Declined => text::declined_title(lang).to_owned(),
     }
 }
 
@@ -160,7 +162,7 @@ pub(crate) fn units(lang: Lang, kind: BookingKind, units: &[String]) -> String {
     }
 }
 
-fn persons(lang: Lang, booking: &BookingView) -> Markup {
+pub(super) fn persons(lang: Lang, booking: &BookingView) -> Markup {
     html! {
         @for person in &booking.persons {
             p {
@@ -228,6 +230,12 @@ fn held(visit: &Visit, pack: &CityPack, booking: &BookingView, pays: bool) -> Ma
             @if let Some(seconds) = booking.can.extend_s {
                 form method="post" action=(act("extend")) { (Button::secondary(&text::hold_extend(l, u64::from(seconds / 60))).icon("clock")) }
             }
+            @if booking.can.decline {
+                (disclosure(text::decline_title(l), html! {
+                    p { (text::decline_detail(l)) }
+                    (form(l, &act("decline"), "", html! { (Button::danger(text::decline_button(l)).wide()) }))
+                }))
+            }
             @if booking.can.cancel.is_some() { form method="post" action=(act("cancel")) { (Button::link(text::hold_give_up(l))) } }
         }
     }
@@ -253,7 +261,7 @@ fn parties(lang: Lang, booking: &BookingView) -> Markup {
 }
 
 /// The ways to pay and the button with the amount.
-fn pay(visit: &Visit, action: &str, amount: Money) -> Markup {
+pub(super) fn pay(visit: &Visit, action: &str, amount: Money) -> Markup {
     let l = visit.lang;
     let ways = visit.platform().providers();
     let options: Vec<Radio<'_>> = ways
@@ -277,65 +285,6 @@ fn pay(visit: &Visit, action: &str, amount: Money) -> Markup {
     }
 }
 
-/// The voucher, and what can be done about it.
-fn standing(visit: &Visit, pack: &CityPack, booking: &BookingView, service: Option<&Service>) -> Markup {
-    let l = visit.lang;
-    let path = booking_path(pack, booking.id);
-    html! {
-        (voucher(visit, booking))
-        p.actions.no-print {
-            // Without script the browser's own menu prints, and a page is kept by a picture of it.
-            button.btn.btn-2 type="button" data-keep=(text::voucher_kept(l)) hidden { (icon("download")) span { (text::voucher_keep(l)) } }
-            (Button::secondary(text::voucher_calendar(l)).icon("calendar").href(&format!("{path}/calendar.ics")))
-            button.btn.btn-2 type="button" data-print hidden { (icon("printer")) span { (text::print(l)) } }
-        }
-        @if let Some(amount) = booking.can.pay {
-            p { (text::booked_pay_later(l, &amount.yuan())) }
-            (pay(visit, &format!("{path}/pay"), amount))
-        }
-        div.actions {
-            @if let (true, Some(service)) = (booking.can.move_, service) {
-                (Button::secondary(text::move_button(l)).href(&again(pack, service, booking, &[], true)))
-            }
-            @if booking.can.cancel.is_some() { (Button::link(text::cancel_title(l)).href(&format!("{path}/cancel"))) }
-            @if let Some(payment) = booking.payment { (Button::link(text::booking_see_payment(l)).href(&format!("/{}/payments/{payment}", pack.city.id))) }
-        }
-        @if let Some(until_at) = booking.can.cancel.as_ref().and_then(|cancel| cancel.until_at) {
-            p.hint.no-print { (text::cancel_free_until(l, &format::moment(l, until_at, visit.now))) }
-        }
-    }
-}
-
-fn voucher(visit: &Visit, booking: &BookingView) -> Markup {
-    let l = visit.lang;
-    let which = which(l, booking);
-    let title = [booking.place.name.get(l), &which].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
-    let owed = Money::from_fen(booking.price.fen() - booking.paid.fen());
-    let to_pay = booking.matter.as_ref().map_or(owed, |matter| Money::from_fen(owed.fen() + matter.fee.fen()));
-    let lines = [
-        booking.matter.as_ref().map(|matter| Summary::text(text::booking_matter(l), matter.name.get(l))),
-        Some(Summary::markup(text::voucher_persons(l), persons(l, booking))),
-        (booking.paid > Money::ZERO).then(|| Summary::text(text::voucher_paid(l), &format::money(booking.paid))),
-        (to_pay > Money::ZERO).then(|| Summary::text(text::voucher_to_pay(l), &format::money(to_pay))),
-        booking.department_ref.as_ref().map(|number| {
-            Summary::markup(text::voucher_department_no(l), html! { span.mono translate="no" { (number) } })
-        }),
-        Some(Summary::text(text::booking_where(l), booking.place.address.get(l))),
-        Some(Summary::markup(text::voucher_phone(l), telephone(&booking.place.phone))),
-    ];
-    Voucher {
-        title: &title.join(" · "),
-        when: &when(l, booking.starts_at, booking.ends_at, visit.now),
-        unit: &units(l, booking.kind, &booking.units),
-        number: &booking.number,
-        code: booking.voucher.as_deref(),
-        lines: lines.into_iter().flatten().collect(),
-        bring: booking.bring.iter().map(|thing| thing.get(l)).collect(),
-        way: booking.place.way.get(l),
-    }
-    .html(l)
-}
-
 /// What is over: what came of the money, and what can be done now.
 fn ended(
     visit: &Visit,
@@ -351,6 +300,7 @@ fn ended(
         State::Stopped => Some((Tone::Warn, text::stopped_detail(l))),
         State::Refused => Some((Tone::Warn, text::refused_detail(l))),
         State::NoShow => Some((Tone::Warn, text::no_show_detail(l))),
+        State::Declined => Some((Tone::Info, text::declined_detail(l))),
         State::Cancelled if booking.paid > Money::ZERO && !refunded => Some((Tone::Info, text::cancelled_nothing(l))),
         State::Cancelled if !refunded => Some((Tone::Info, text::cancelled_free(l))),
         _ => None,
@@ -375,7 +325,13 @@ fn ended(
 
 /// The page that made it, filled in again. Of one whose time was not given up, only the day is another; what is exchanged
 /// is chosen anew.
-fn again(pack: &CityPack, service: &Service, booking: &BookingView, persons: &[String], moves: bool) -> String {
+pub(super) fn again(
+    pack: &CityPack,
+    service: &Service,
+    booking: &BookingView,
+    persons: &[String],
+    moves: bool,
+) -> String {
     let of = &booking.again;
     let (day, at) = (booking.starts_at.date().to_string(), minute(booking.starts_at));
     let id = booking.id.to_string();

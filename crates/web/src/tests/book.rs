@@ -292,7 +292,7 @@ async fn booked(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot>)
     let two = |view: &mut BookingView| view.parties = vec![party(true, true), party(false, false)];
     let asked = |view: &mut BookingView| {
         view.parties = vec![party(false, true), party(true, false)];
-        view.can = Can { consent: true, ..Can::default() };
+        view.can = Can { consent: true, decline: true, ..Can::default() };
     };
     let back =
         |view: &mut BookingView| (view.paid, view.refunded, view.payment) = (fen(2_500), fen(2_250), Some(id(60)));

@@ -50,6 +50,7 @@ fn any_command() -> impl Strategy<Value = Command> {
     prop_oneof![
         Just(Command::Extend),
         (0..3u16).prop_map(|party| Command::Consent { party }),
+        (0..3u16).prop_map(|party| Command::Decline { party }),
         Just(Command::Confirm),
         (fen.clone(), 0..200_000_000i64)
             .prop_map(|(fen, ms)| Command::Paid { amount: Money::from_fen(fen), paid_at: BASE.plus_ms(ms) }),
@@ -96,6 +97,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
 fn event(command: &Command) -> Option<Event> {
     Some(match command {
         Command::Extend | Command::Consent { .. } => return None,
+        Command::Decline { .. } => Event::Declined,
         Command::Confirm => Event::Confirmed,
         Command::Paid { .. } => Event::Paid,
         Command::Cancel => Event::Cancelled,
@@ -189,13 +191,16 @@ fn every_row_of_the_table_can_be_walked() {
             Event::Expired => (Command::Expire, start),
             Event::Stopped => (Command::Stop, start),
             Event::Refused => (Command::Refuse { unit_gone: true }, start),
+            Event::Declined => (Command::Decline { party: 1 }, "2026-03-19T12:00"),
         };
         let mut terms = terms(Pay::Later);
         // A free one is not billed before it is used.
         let price = if *from == State::Booked && *event == Event::CheckedIn { "0" } else { "45" };
         terms.pay = if price == "0" { Pay::Never } else { Pay::Later };
         let rules = Rules { profile: &terms, calendar: &CHINA };
-        let decision = decide(&booking(*from, start, price), &command, rules, at(now));
+        let mut facts = booking(*from, start, price);
+        facts.consents = vec![true; if *event == Event::Declined { 2 } else { 1 }];
+        let decision = decide(&facts, &command, rules, at(now));
         assert_eq!(decision.map(|decision| decision.facts.state), Ok(*to), "{from:?} {event:?}");
     }
 }
@@ -278,6 +283,25 @@ fn a_stopped_clinic_pays_back_tells_and_blames_nobody() {
     let held = booking(State::Held, "2026-03-20T09:00", "45");
     let decision = decide(&held, &Command::Stop, rules("hospital-a"), at("2026-03-20T08:50")).unwrap();
     assert_eq!(decision.effects, [Effect::Release { after: None }, Effect::Tell { event }], "nobody knew of it");
+}
+
+#[test]
+fn whoever_was_asked_says_no_and_whoever_asked_gives_up() {
+    let rules = rules("marriage");
+    let mut held = booking(State::Held, "2026-03-20T09:00", "0");
+    held.consents = vec![true, false];
+    let in_time = held.held_until_at.plus_s(-1);
+    let no = |party| decide(&held, &Command::Decline { party }, rules, in_time);
+    assert_eq!(no(0), Err(Refusal::NoSuchParty { party: 0 }), "the one who asked cancels");
+    assert_eq!(no(2), Err(Refusal::NoSuchParty { party: 2 }));
+    let declined = no(1).unwrap();
+    assert_eq!(declined.facts.state, State::Declined);
+    let release = Effect::Release { after: rules.profile.returns };
+    assert_eq!(declined.effects, [release, Effect::Tell { event: Event::Declined }], "no fault, no department");
+    let late = decide(&held, &Command::Decline { party: 1 }, rules, held.held_until_at);
+    assert_eq!(late, Err(Refusal::HoldExpired { expired_at: held.held_until_at }));
+    let agrees = decide(&declined.facts, &Command::Consent { party: 1 }, rules, in_time);
+    assert_eq!(agrees, Err(Refusal::WrongState { state: State::Declined }));
 }
 
 #[test]

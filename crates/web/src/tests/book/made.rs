@@ -239,6 +239,7 @@ pub(super) fn booking(state: State) -> BookingView {
             }),
             move_: matches!(state, State::Booked | State::Paid),
             consent: false,
+            decline: false,
         },
         payment: None,
         department_ref: lets_in.then(|| "MZ0001".to_owned()),

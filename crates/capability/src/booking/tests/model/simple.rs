@@ -200,6 +200,7 @@ impl Simple {
                 claim.paid = true;
                 State::Paid
             }
+            Command::Decline { .. } if held => return Err("no_such_party"),
             Command::Cancel if held => State::Cancelled,
             Command::Cancel if booked && now >= START => return Err("too_late"),
             Command::Cancel if booked => {
