@@ -32,7 +32,7 @@ use crate::{
     "can": {"confirm": false, "pay_fen": 5000, "extend_s": 300, "cancel": {"until_at": null, "kept_fen": 0,
         "back_fen": 0}, "exchange": false, "consent": false, "decline": false}, "payment": null, "department_ref": null,
     "department": {"zh-CN": "湖滨医院", "en": "Lakeside Hospital"}, "phone": "12320", "voucher": null,
-    "check_in_until_at": "2026-03-03T08:30:00+08:00", "moved_to": null}))]
+    "check_in_until_at": "2026-03-03T08:30:00+08:00", "moved_to": null, "instead_of": null}))]
 pub struct Booking {
     id: String,
     /// Twelve digits, as on the voucher.
@@ -76,6 +76,8 @@ pub struct Booking {
     check_in_until_at: String,
     /// The booking for which it was exchanged.
     moved_to: Option<String>,
+    /// It is held beside this booking, and takes its place when it is paid.
+    instead_of: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -206,6 +208,7 @@ impl From<BookingView> for Booking {
             voucher: view.voucher,
             check_in_until_at: view.check_in_until_at.rfc3339(),
             moved_to: view.moved_to.map(|id| id.to_string()),
+            instead_of: view.instead_of.map(|old| old.id.to_string()),
         }
     }
 }

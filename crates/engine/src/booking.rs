@@ -11,6 +11,7 @@ pub(crate) mod companion;
 mod draw;
 pub(crate) mod drive;
 pub(crate) mod errand;
+mod exchange;
 mod hold;
 mod job;
 mod near;
@@ -39,8 +40,8 @@ pub use self::{
     price::{Said as SaidOfPerson, height},
     view::{
         Again, BandView, BookingDay, BookingFound, BookingLine, BookingPage, BookingParty, BookingView, Can,
-        CancelView, DayState, MatterView, PeriodView, PersonLine, PlaceRef, PlaceView, PlacesView, ResourceView,
-        RulesView, SeatView, SectionView, SittingView, StopView, TripView, UnitsView, Where,
+        CancelView, DayState, InsteadView, MatterView, PeriodView, PersonLine, PlaceRef, PlaceView, PlacesView,
+        ResourceView, RulesView, SeatView, SectionView, SittingView, StopView, TripView, UnitsView, Where,
     },
     waiting::{Joined, WaitingView},
 };

@@ -52,10 +52,10 @@ pub use autopay::{AutopayState, AutopayView, DebitView};
 pub use bill::{BillAccount, BillKnown};
 pub use booking::{
     Again, BandView, BookingDay, BookingFound, BookingLine, BookingPage, BookingParty, BookingQuote, BookingView, Can,
-    CancelView, CompanionForm, CompanionView, DayState, DrawEntry, DrawView, Drawn, HoldForm, HoldOutcome, Joined, Kin,
-    MatterView, NearView, PartnerForm, Pass, PeriodView, PersonForm, PersonLine, PlaceRef, PlaceView, PlacesView,
-    QuotePerson, ResourceView, RulesView, SaidOfPerson, SeatView, SectionView, SittingView, StopView, TripView,
-    UnitsView, WaitingView, Waits, Where, Wished, height,
+    CancelView, CompanionForm, CompanionView, DayState, DrawEntry, DrawView, Drawn, HoldForm, HoldOutcome, InsteadView,
+    Joined, Kin, MatterView, NearView, PartnerForm, Pass, PeriodView, PersonForm, PersonLine, PlaceRef, PlaceView,
+    PlacesView, QuotePerson, ResourceView, RulesView, SaidOfPerson, SeatView, SectionView, SittingView, StopView,
+    TripView, UnitsView, WaitingView, Waits, Where, Wished, height,
 };
 pub use card::{CardState, CardView, LicenceForm, Relation, VehicleForm, Whose};
 pub use consent::{ConsentState, ConsentView, Direction};

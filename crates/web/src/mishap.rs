@@ -85,13 +85,6 @@ impl Mishap {
 /// What stands in the way has words of its own, where "done already" would be wrong.
 const fn conflict(lang: Lang, code: &str) -> Option<(&'static str, &'static str)> {
     let words = match code.as_bytes() {
-        b"move_costs_more" => (
-            lang.pick("改到的这一班更贵", "The other one costs more"),
-            lang.pick(
-                "原来的预约没有动。先另买新的，再退原来的。",
-                "Your booking stands as it was. Book the other one, then cancel this one.",
-            ),
-        ),
         b"too_many_waiting" => (
             lang.pick("候补已经满 5 个", "You wait for five already"),
             lang.pick("在“我的预约”里退掉一个，再加入。", "Leave one of them under My bookings first."),

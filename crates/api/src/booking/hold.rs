@@ -304,8 +304,9 @@ pub async fn hold(
     taken(api.platform.hold_booking(&citizen, &city(&place)?, &service(&what)?, &form, once).await?)
 }
 
-/// Exchange a booking for another one of the same service, in one step: either both happen or neither. What was paid goes
-/// along.
+/// Exchange a booking for another one of the same service. What costs no more is exchanged in one step: what was paid goes
+/// along, and what is left of it comes back. What costs more is held beside the old one (`instead_of`): when it is paid in
+/// full, the old one goes and all that was paid for it comes back; if it is not, the old one stands.
 #[utoipa::path(post, path = "/api/v1/cities/{city}/bookings/{booking}/exchange", tag = "bookings",
     params(("city" = String, Path), ("booking" = String, Path)), request_body = Claim,
     responses((status = 201, body = Taken)))]

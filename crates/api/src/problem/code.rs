@@ -120,8 +120,6 @@ codes! {
         ["Not a way of this trip", "Look again at the stops of the trip."];
     "booking_changed" ["预约有变化", "重新查看这笔预约，再决定。"]
         ["The booking has changed", "Look at it again, and decide again."];
-    "move_costs_more" ["新的比原来的贵", "先约新的并付款，再取消原来的。"]
-        ["The other one costs more", "Book and pay the other one, then cancel this one."];
     "may_not_marry" ["登记信息不符合条件", "两位核对自己的婚姻状况，有误到登记处更正。"]
         ["The register does not allow it", "Both check their marital status; a mistake is mended at the registry."];
     "own_only" ["只能给自己约", "persons 里只写 own。"]

@@ -48,7 +48,8 @@ pub enum Command {
     Refuse {
         unit_gone: bool,
     },
-    /// It was exchanged for another one with this price, whose hold is taken in the same commit.
+    /// It was exchanged for another one with this price: one that is held in the same commit, or one that costs more and is
+    /// paid by itself.
     Move {
         to_price: Money,
     },
@@ -326,7 +327,8 @@ fn miss(facts: &mut Facts, profile: &Profile, now: Timestamp) -> Result<Vec<Effe
     Ok(vec![Effect::Mark { fault: Fault::NoShow, on: facts.starts_at.date() }, Effect::Tell { event: Event::Missed }])
 }
 
-/// What was paid goes along; what the other one costs less comes back, and what it costs more is that one's bill.
+/// What was paid goes along to what costs no more, and what is left of it comes back. What costs more is paid for anew,
+/// and then all of it comes back: one payment is one booking's.
 fn exchange(facts: &mut Facts, to_price: Money, profile: &Profile, now: Timestamp) -> Result<Vec<Effect>, Refusal> {
     step(facts, Event::Moved)?;
     if facts.moves >= profile.moves_max {
@@ -335,7 +337,7 @@ fn exchange(facts: &mut Facts, to_price: Money, profile: &Profile, now: Timestam
     if now >= facts.starts_at {
         return Err(Refusal::TooLate { closed_at: facts.starts_at });
     }
-    let carried = facts.paid.min(to_price);
+    let carried = if to_price > facts.paid { Money::ZERO } else { to_price };
     let mut effects = vec![Effect::Release { after: profile.returns }];
     effects.extend(give_back(facts, carried));
     effects.extend((carried > Money::ZERO).then_some(Effect::Carry { amount: carried }));

@@ -1,16 +1,12 @@
-//! What a citizen does with a booking of theirs: confirm it, ask for more time, agree to it, pay it, give it up, exchange
-//! it for another one.
+//! What a citizen does with a booking of theirs: confirm it, ask for more time, agree to it, pay it, give it up. Exchanging
+//! it is `exchange`.
 
 use capability::booking::{Command, Refusal, State, rule::Pay};
 use kernel::{CityId, Error, Id, Kind, Money, Result, access::Purpose};
 use manifest::{act::Act, pay::Purpose as PayPurpose};
-use store::{BillLine, BookingFacts, Carried, HoldRefused, MoveBooking, OpenPayment, OpenRefused};
+use store::{BillLine, BookingFacts, OpenPayment, OpenRefused};
 
-use super::{
-    claim::Coming,
-    drive::With,
-    hold::{HoldForm, HoldOutcome},
-};
+use super::drive::With;
 use crate::{
     Citizen, OnceKey, Platform,
     payment::{DETAIL, Detail, DetailLine},
@@ -20,9 +16,6 @@ use crate::{
 
 /// The index of a bill: here, of a booking.
 const BILL: &str = "payment.bill";
-
-/// A booking is written by more than its citizen: so often it is read again.
-const TRIES_MAX: usize = 8;
 
 /// What comes of a wish about a booking.
 pub type Wished<T> = std::result::Result<T, Refusal>;
@@ -241,85 +234,6 @@ impl Platform {
             attempt: self.new_order(&offered.pack, provider, owed)?,
             once: Some(once(citizen, key, "pay", &[city.as_str(), facts.service.as_str(), &booking, &amount])),
         })
-    }
-
-    /// Exchanges a booking for another one of the same persons at the same service. What was paid goes along; a dearer one
-    /// is booked anew.
-    pub async fn move_booking(
-        &self,
-        citizen: &Citizen,
-        city: &CityId,
-        id: Id,
-        form: &HoldForm<'_>,
-        key: OnceKey,
-    ) -> Result<HoldOutcome> {
-        let new = self.booking_id(citizen, &key);
-        // Its department may be writing its number into the old one at this moment: then it is read and decided again.
-        for _ in 0..TRIES_MAX {
-            if let Some(outcome) = self.exchange(citizen, city, id, form, new).await? {
-                return Ok(outcome);
-            }
-        }
-        Err(Kind::Conflict("booking_changed").into())
-    }
-
-    /// `None` if somebody changed the old one meanwhile, or the new one's number is another's.
-    async fn exchange(
-        &self,
-        citizen: &Citizen,
-        city: &CityId,
-        id: Id,
-        form: &HoldForm<'_>,
-        new: Id,
-    ) -> Result<Option<HoldOutcome>> {
-        let (cell, facts) = self.own_booking(citizen, city, id).await?;
-        if cell.booking_facts(new).await?.is_some() {
-            return Ok(Some(HoldOutcome::Booking(new)));
-        }
-        let wanted = self.wanted(city, &facts.service, form, facts.door).await?;
-        let persons = self.persons(citizen, &wanted).await?;
-        let priced = self.priced(&wanted, &persons)?;
-        let coming = Coming { persons, priced };
-        let total = coming.total();
-        if total > facts.facts.paid && facts.facts.state == State::Paid {
-            return Err(Kind::Conflict("move_costs_more").into());
-        }
-        let kept = self.kept_rules(&facts)?;
-        let command = Command::Move { to_price: total };
-        let decision = match capability::booking::decide(&facts.facts, &command, kept.rules(), self.now()) {
-            Ok(decision) => decision,
-            Err(refusal) => return self.refused(&cell, &wanted, refusal).await.map(Some),
-        };
-        let carried = Carried {
-            paid: facts.facts.paid.min(total),
-            payment: facts.payment,
-            moves: facts.facts.moves.saturating_add(1),
-        };
-        let from = self.advance_of_booking(&facts, decision, &With::default(), self.now())?;
-        let to = match self.claim(&cell, new, Some(citizen.account), &wanted, &coming, None).await? {
-            Ok(to) => to,
-            Err(refusal) => return self.refused(&cell, &wanted, refusal).await.map(Some),
-        };
-        match cell.move_booking(MoveBooking { from, to, carried }).await? {
-            Ok(held) => {
-                self.look_again(city, &facts.service);
-                self.inner.bells.ring(Some(city));
-                self.confirm_moved(city, &cell, held.id, &facts).await?;
-                Ok(Some(HoldOutcome::Booking(held.id)))
-            }
-            Err(HoldRefused::Refused(refusal)) => self.refused(&cell, &wanted, refusal).await.map(Some),
-            Err(HoldRefused::Stale | HoldRefused::NumberTaken) => Ok(None),
-            Err(_) => Err(Kind::Conflict("booking_changed").into()),
-        }
-    }
-
-    /// The new one stands where the old one stood.
-    async fn confirm_moved(&self, city: &CityId, cell: &store::City, id: Id, old: &BookingFacts) -> Result<()> {
-        let facts = cell.booking_facts(id).await?.ok_or(Kind::NotFound)?;
-        if facts.facts.state == State::Held && owed(&facts) == Money::ZERO && old.facts.state != State::Held {
-            self.confirm_if_ready(city, cell, id).await?;
-        }
-        Ok(())
     }
 }
 

@@ -43,6 +43,9 @@ pub(crate) struct Detail {
     /// How the page that made it can be filled in again.
     #[serde(default)]
     pub(crate) period: Option<(u32, u32)>,
+    /// The booking whose place it takes when it is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) instead_of: Option<Id>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -99,6 +102,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) form: &'a HoldForm<'a>,
     pub(crate) door: Door,
     pub(crate) drawn: bool,
+    /// The booking whose place it takes when it is paid.
+    pub(crate) instead_of: Option<Id>,
 }
 
 impl Wanted<'_> {
@@ -166,6 +171,7 @@ impl Platform {
             door,
             offered,
             drawn: false,
+            instead_of: None,
         })
     }
 
@@ -206,6 +212,7 @@ impl Platform {
             to: wanted.form.at.to.map(str::to_owned),
             band: wanted.form.band.to_owned(),
             period: wanted.form.period,
+            instead_of: wanted.instead_of,
         };
         let detail = serde_json::to_vec(&detail).map_err(Error::internal)?;
         let tail = persons.first().map(|(who, _)| id_tail(&who.resident_id)).unwrap_or_default();

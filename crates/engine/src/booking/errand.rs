@@ -219,7 +219,8 @@ impl Platform {
             tracing::error!(booking = %facts.id, "money is to go back that no payment explains");
             return Ok(Delivery::Done);
         };
-        let command = payment::Command::GiveBack { total: errand.amount };
+        let total = self.back_in_all(cell, facts, errand.amount).await?;
+        let command = payment::Command::GiveBack { total };
         match self.drive(city, cell, payment, command, Beside::default()).await? {
             Ok(_) => Ok(Delivery::Done),
             Err(payment::Refusal::NotNow(payment::State::Paid | payment::State::Posting)) => {
@@ -244,7 +245,7 @@ impl Platform {
         let id = named.ok_or_else(|| Error::internal("a payment of a booking that names none"))?;
         let (amount, paid_at) = (payment.amount, payment.paid_at.unwrap_or_else(|| self.now()));
         let with = With { payment: Some(Some(payment.id)), ..With::default() };
-        let taken = self.drive_booking(city, cell, id, Command::Paid { amount, paid_at }, with).await?;
+        let taken = self.booking_paid(city, cell, id, Command::Paid { amount, paid_at }, with).await?;
         let facts = cell.booking_facts(id).await?.ok_or(Kind::NotFound)?;
         let again = facts.payment == Some(payment.id) && facts.facts.paid >= amount;
         match taken {

@@ -55,7 +55,12 @@ impl Platform {
             Some(sealed) => Some(self.open_booking_detail(sealed, &receipt)?),
             None => None,
         };
-        self.booking_view(citizen, city, &kept.facts, detail, party)
+        let instead_of = detail.as_ref().and_then(|detail| detail.instead_of).filter(|_| own);
+        let mut view = self.booking_view(citizen, city, &kept.facts, detail, party)?;
+        if let Some(old) = instead_of {
+            view.instead_of = self.instead_view(&cell, old).await?;
+        }
+        Ok(view)
     }
 
     pub(crate) fn open_booking_detail(&self, sealed: &kernel::Sealed, receipt: &Receipt) -> Result<Detail> {
@@ -122,6 +127,7 @@ impl Platform {
             },
             check_in_until_at: facts.missed_at,
             moved_to: facts.moved_to,
+            instead_of: None,
             again: Again {
                 section: facts.names.section.clone(),
                 matter: facts.names.matter.clone(),

@@ -216,6 +216,8 @@ pub struct BookingView {
     /// From when until when it is shown at the place.
     pub check_in_until_at: Timestamp,
     pub moved_to: Option<Id>,
+    /// Held beside another booking, whose place it takes when it is paid.
+    pub instead_of: Option<InsteadView>,
     /// How the page that made it is filled in again.
     pub again: Again,
 }
@@ -263,6 +265,15 @@ pub struct Can {
     pub consent: bool,
     /// The one who looks was asked to agree, and can still say no.
     pub decline: bool,
+}
+
+/// What a hold is to replace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InsteadView {
+    pub id: Id,
+    pub number: String,
+    /// What comes back of it.
+    pub back: Money,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

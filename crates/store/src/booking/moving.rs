@@ -57,7 +57,35 @@ async fn run(tx: &mut dyn Tx, mirror: &Mirror, moving: &MoveBooking) -> Result<M
     Ok(Moved::Done(Box::new(granted.held), changed, stands))
 }
 
+impl Changed {
+    fn and(mut self, other: Self) -> Self {
+        self.back.extend(other.back);
+        self.freed.extend(other.freed);
+        self
+    }
+}
+
+/// The old one first, because what it used up may be the new one's.
+async fn replace(tx: &mut dyn Tx, from: &AdvanceBooking, to: &AdvanceBooking) -> Result<Option<Changed>> {
+    let (Some(old), Some(new)) = (advance::at(tx, from).await?, advance::at(tx, to).await?) else { return Ok(None) };
+    let seq = new.seq;
+    let changed = advance::run(tx, from, old, Some(to.id)).await?;
+    let changed = changed.and(advance::run(tx, to, new, None).await?);
+    tx.execute(&write::HOLD_MOVED, values![seq, from.id, to.payment.flatten()]).await?;
+    Ok(Some(changed))
+}
+
 impl City {
+    /// What was held beside another booking takes its place, with its own payment: both change in one commit. False when
+    /// one of them is no longer at its version; nothing has happened then.
+    pub async fn replace_booking(&self, from: AdvanceBooking, to: AdvanceBooking) -> Result<bool> {
+        let changed =
+            self.write((from, to), |(from, to), tx| Box::pin(async move { replace(tx, from, to).await })).await?;
+        let Some(changed) = changed else { return Ok(false) };
+        self.remember(changed);
+        Ok(true)
+    }
+
     /// Exchanges a booking, or says why not; then the old one stands as it stood. [`HoldRefused::Stale`] says that it has
     /// changed meanwhile.
     pub async fn move_booking(&self, moving: MoveBooking) -> Result<Result<HeldBooking, HoldRefused>> {

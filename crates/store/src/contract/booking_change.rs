@@ -112,3 +112,31 @@ pub async fn a_booking_is_moved_in_one_commit(opener: Arc<dyn Opener>) {
     hold(&city, claim(5, 3, "d1", pool, &profile)).await.expect("the old unit is back");
     is_clean(&city).await;
 }
+
+pub async fn what_was_held_beside_a_booking_takes_its_place(opener: Arc<dyn Opener>) {
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    let (pool, other) = (plan(&city, new_pool("d1", 1)).await, plan(&city, new_pool("d2", 1)).await);
+    let profile = profile(&json!({}));
+    hold(&city, claim(1, 1, "d1", pool, &profile)).await.expect("held");
+    hold(&city, claim(2, 1, "d2", other, &profile)).await.expect("held beside it");
+    let (old, new) = (facts_of(&city, 1).await, facts_of(&city, 2).await);
+    let from = AdvanceBooking { release: Some(NOON), ..becomes(&old, State::Moved) };
+    let to = AdvanceBooking { payment: Some(Some(id(77))), ..becomes(&new, State::Paid) };
+    for (from, to) in [
+        (AdvanceBooking { version: 9, ..from.clone() }, to.clone()),
+        (from.clone(), AdvanceBooking { version: 9, ..to.clone() }),
+    ] {
+        assert_eq!(city.replace_booking(from, to).await, Ok(false));
+        assert_eq!((facts_of(&city, 1).await, facts_of(&city, 2).await), (old.clone(), new.clone()), "both or neither");
+    }
+    assert_eq!(city.replace_booking(from.clone(), to.clone()).await, Ok(true));
+    assert_eq!(city.replace_booking(from, to).await, Ok(false), "the versions were spent");
+    let (old, new) = (facts_of(&city, 1).await, facts_of(&city, 2).await);
+    assert_eq!((old.facts.state, old.moved_to), (State::Moved, Some(id(2))));
+    assert_eq!((new.facts.state, new.moved_from, new.payment), (State::Paid, Some(id(1)), Some(id(77))));
+    hold(&city, claim(3, 1, "d1", pool, &profile))
+        .await
+        .expect("the old unit is back, and who had it may have it again");
+    is_clean(&city).await;
+}

@@ -122,6 +122,7 @@ macro_rules! contract_suite {
             given_up_units_come_back_when_it_is_time
             faults_block_and_are_forgiven
             a_booking_is_moved_in_one_commit
+            what_was_held_beside_a_booking_takes_its_place
             seats_are_sold_over_legs
             bookings_are_shown_to_whose_they_are
             time_that_was_told_is_kept

@@ -10,6 +10,7 @@ macro_rules! on_both_engines {
 
 mod authorisation;
 mod bills;
+mod booking_exchanges;
 mod booking_pairs;
 mod booking_stories;
 mod bookings;

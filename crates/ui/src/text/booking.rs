@@ -97,7 +97,9 @@ crate::texts! {
     booking_pay_button(amount: &str): "预约并付款 {amount} 元", "Book and pay {amount} yuan";
     booking_hold_button(when: &str): "先占住 {when}", "Hold {when}";
     booking_move_button(when: &str): "改到 {when}", "Move to {when}";
-    booking_move_note: "换号以后，原来的号就退掉。价格不同的，差多少补多少、退多少。", "The old one is given up. If the price differs, the difference is paid or comes back.";
+    booking_move_note: "换好以后，原来的就退掉。便宜的，差价退回；贵的，付了新的全款，原来付的全部退回。", "The old one is given up when the new one is yours. If it costs less, the difference comes back; if it costs more, you pay it in full and all you paid before comes back.";
+    booking_move_dearer(total: &str, back: &str): "比原来的贵：付 {total} 元，付好以后原来的 {back} 元全部退回。没付之前，原来的不变。", "It costs more: you pay {total} yuan, and then the {back} yuan of before come back in full. Until then your booking stands.";
+    booking_move_cheaper(back: &str): "比原来的便宜：差的 {back} 元退回。", "It costs less: the difference of {back} yuan comes back.";
 
     // What comes back
     refund_caption: "取消时退多少", "What comes back if you cancel";

@@ -92,6 +92,7 @@ crate::texts! {
     cancel_button_money(amount: &str): "取消，退回 {amount} 元", "Cancel, {amount} yuan back";
     cancel_not: "不取消", "Keep it";
     cancel_late_title: "已经过了可以取消的时间", "It is too late to cancel";
+    held_instead(number: &str, back: &str): "付款以后换成这一个：原来的预约 {number} 到那时才退，付过的 {back} 元全部退回。不付款，原来的不变。", "Pay, and this one takes the place of booking {number}, whose {back} yuan come back in full. If you do not pay, that booking stands.";
     move_button: "改时间", "Move it";
     move_title: "改时间", "Move it";
 

@@ -46,6 +46,8 @@ pub(crate) struct Check<'a> {
     pub profile: &'a Profile,
     /// What it costs, person by person; none while that cannot be said.
     pub quote: Option<&'a BookingQuote>,
+    /// What was paid for the booking that is exchanged.
+    pub paid_before: Option<Money>,
 }
 
 /// Why the page is shown again.
@@ -86,6 +88,11 @@ async fn looked(visit: &mut Visit, again: Again) -> Outcome {
         }
         _ => None,
     };
+    let moved = Id::parse(steps.chosen.get("move"));
+    let paid_before = match moved {
+        Some(old) => Some(visit.platform().booking(citizen, city, old).await?.paid),
+        None => None,
+    };
     let check = Check {
         steps: &steps,
         place,
@@ -94,6 +101,7 @@ async fn looked(visit: &mut Visit, again: Again) -> Outcome {
         concessions: &concessions,
         profile,
         quote: quote.as_ref(),
+        paid_before,
     };
     Ok(page(visit, &check, &again))
 }

@@ -210,6 +210,7 @@ fn held(visit: &Visit, pack: &CityPack, booking: &BookingView, pays: bool) -> Ma
             @let asker = booking.parties.iter().find(|party| !party.own).map_or("", |party| &party.name);
             p.lead { (text::consent_booking_lead(l, asker)) }
         }
+        @if let Some(old) = &booking.instead_of { (notice(Tone::Info, text::move_title(l), html! { p { (text::held_instead(l, &old.number, &old.back.yuan())) } })) }
         (what(visit, booking))
         @if booking.parties.len() > 1 { (parties(l, booking)) }
         @if booking.can.consent {
@@ -343,8 +344,10 @@ pub(super) fn again(
     pairs.extend([("from", of.from.as_deref().unwrap_or_default()), ("to", of.to.as_deref().unwrap_or_default())]);
     // What ran out may still be free: straight to the check. What is gone is chosen anew.
     let same = booking.state == State::Expired;
-    if moves {
-        pairs.push(("move", &id));
+    // What was to replace another booking still is.
+    let instead = booking.instead_of.as_ref().map(|old| old.id.to_string());
+    if let Some(old) = if moves { Some(&id) } else { instead.as_ref() } {
+        pairs.push(("move", old));
     }
     if same {
         pairs.extend([("resource", booking.resource_id.as_str()), ("on", &day), ("at", &at), ("band", &of.band)]);

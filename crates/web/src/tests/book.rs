@@ -1,14 +1,17 @@
 //! Every page of booking, in every state that a booking has, with sample data.
 
 use capability::booking::{Refusal, State};
-use engine::{BookingView, Can, Waits};
-use kernel::{Lang, identifier::Mistake};
+use engine::{BookingView, Can, InsteadView, Waits};
+use kernel::{Lang, Money, identifier::Mistake};
 use manifest::{CityPack, Service};
 use maud::html;
 
-use self::made::{
-    at, bands, booking, companions, day, draw as made_draw, fen, found, line, list, lists, party, places, quote,
-    sittings, strip, trips,
+use self::{
+    made::{
+        at, bands, booking, companions, day, draw as made_draw, fen, found, line, list, lists, party, places, quote,
+        sittings, strip, trips,
+    },
+    refusals::refusals,
 };
 use super::{
     Shot, mistakes,
@@ -37,6 +40,7 @@ use crate::{
 pub(crate) mod offer;
 
 mod made;
+mod refusals;
 mod says;
 
 fn service(site: &Site, pack: &CityPack, id: &str) -> std::sync::Arc<Service> {
@@ -111,6 +115,7 @@ struct Case<'a> {
     quote: Option<engine::BookingQuote>,
     form: String,
     again: Again,
+    paid_before: Option<Money>,
 }
 
 fn near(n: i64) -> Near {
@@ -121,15 +126,30 @@ fn near(n: i64) -> Near {
     }
 }
 
-fn cases(lang: Lang) -> Vec<Case<'static>> {
-    let case = |name, service, companions, quote| Case {
-        name,
-        service,
-        companions,
-        quote,
-        form: String::new(),
-        again: Again::default(),
+fn case(
+    name: &'static str,
+    service: &'static str,
+    companions: u8,
+    quote: Option<engine::BookingQuote>,
+) -> Case<'static> {
+    Case { name, service, companions, quote, form: String::new(), again: Again::default(), paid_before: None }
+}
+
+/// An exchange for the same, for more and for less.
+fn moves() -> Vec<Case<'static>> {
+    let moved = |name, before| Case {
+        form: format!("move={}&place=first", id(90)),
+        paid_before: before,
+        ..case(name, "clinic-number", 2, Some(quote(1, 2_500)))
     };
+    vec![
+        moved("book-check-move", None),
+        moved("book-check-move-dearer", Some(fen(1_500))),
+        moved("book-check-move-cheaper", Some(fen(4_000))),
+    ]
+}
+
+fn cases(lang: Lang) -> Vec<Case<'static>> {
     let refused = |refusal, nearest| Again { refused: Some((refusal, nearest)), ..Again::default() };
     let clinic = "matter=&place=first&resource=wang&on=2026-03-03&at=2026-03-03T08:00&period=4-6&persons=own&key=x";
     let pair = "place=office&resource=wang&on=2026-03-03&at=2026-03-03T08:00&partner_name=%E6%9D%8E%E5%9B%9B&partner_id=1&key=x";
@@ -183,15 +203,11 @@ fn cases(lang: Lang) -> Vec<Case<'static>> {
             form: "draw=1&place=garden".to_owned(),
             ..case("book-check-draw", "garden-ticket", 2, Some(quote(1, 5_000)))
         },
-        Case {
-            form: format!("move={}&place=first", id(90)),
-            ..case("book-check-move", "clinic-number", 2, Some(quote(1, 2_500)))
-        },
     ]
 }
 
 async fn checking(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot>) {
-    for case in cases(lang) {
+    for case in cases(lang).into_iter().chain(moves()) {
         let service = service(site, pack, case.service);
         let mut own = signed_in(site, &format!("/lakeside/s/{}/book/check", case.service), lang);
         own.form = Pairs::parse(case.form.as_bytes());
@@ -209,57 +225,10 @@ async fn checking(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot
             concessions: if case.service == "garden-ticket" { &concessions } else { &[] },
             profile: &profile,
             quote: case.quote.as_ref(),
+            paid_before: case.paid_before,
         };
         pages.push(shot(case.name, check::page::page(&own, &check, &case.again)).await);
     }
-}
-
-/// Every refusal there is, in words.
-fn refusals() -> Vec<Refusal> {
-    use capability::booking::{
-        pool::Door,
-        refusal::{Jurisdiction, Which},
-    };
-    use manifest::booking::{Fault, Per, What};
-    let quota = |of, per| Refusal::OverQuota { which: Which::Person { of, per }, max: 1 };
-    vec![
-        Refusal::SoldOut { free: 0 },
-        Refusal::SoldOut { free: 2 },
-        Refusal::Taken { unit: 3 },
-        Refusal::NoSuchUnit { unit: 3 },
-        Refusal::OverQuota { which: Which::Door(Door::Online), max: 3 },
-        quota(What::Place, Per::Day),
-        quota(What::Section, Per::HalfDay),
-        quota(What::Resource, Per::Month),
-        quota(What::Matter, Per::Live),
-        Refusal::SameHalfDay,
-        Refusal::OneLiveBookingPerMatter,
-        Refusal::TooEarly { opens_at: at(6, 30) },
-        Refusal::TooLate { closed_at: at(6, 30) },
-        Refusal::ClosedDay { next_on: day(3) },
-        Refusal::BlockedUntil { until_on: day(30), fault: Fault::NoShow, count: 3 },
-        Refusal::BlockedUntil { until_on: day(30), fault: Fault::Cancel, count: 1 },
-        Refusal::Age { min: Some(14), max: None },
-        Refusal::Age { min: None, max: Some(60) },
-        Refusal::HoldExpired { expired_at: NOW },
-        Refusal::AlreadyExtended,
-        Refusal::ConsentMissing { missing: 1 },
-        Refusal::NoSuchParty { party: 3 },
-        Refusal::PaymentNeeded { amount: fen(1) },
-        Refusal::WrongAmount { expected: fen(1) },
-        Refusal::NotYet { from_at: at(6, 30) },
-        Refusal::AlreadyUsed,
-        Refusal::Stopped,
-        Refusal::NoMoreMoves { max: 2 },
-        Refusal::WrongState { state: State::Done },
-        Refusal::Full { inside: 1, max: 1 },
-        Refusal::ProofMissing { concession: String::new(), owed: fen(1) },
-        Refusal::TooTall { height_cm_max: 120, owed: fen(1) },
-        Refusal::Jurisdiction { rule: Jurisdiction::Household },
-        Refusal::Jurisdiction { rule: Jurisdiction::Designated },
-        Refusal::SamePerson,
-        Refusal::NoSuchStop,
-    ]
 }
 
 async fn waiting(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot>) {
@@ -282,6 +251,23 @@ fn with(state: State, change: impl Fn(&mut BookingView)) -> BookingView {
     view
 }
 
+/// What follows from giving a booking up.
+async fn given_up(visit: &crate::visit::Visit, pack: &CityPack, pages: &mut Vec<Shot>) {
+    let late = |view: &mut BookingView| view.can.cancel = None;
+    let paid = |view: &mut BookingView| {
+        if let Some(cancel) = &mut view.can.cancel {
+            (cancel.back, cancel.kept) = (fen(2_250), fen(250));
+        }
+    };
+    for (name, view) in [
+        ("cancel", with(State::Paid, paid)),
+        ("cancel-free", booking(State::Booked)),
+        ("cancel-late", with(State::Booked, late)),
+    ] {
+        pages.push(shot(name, act::cancel_page(visit, pack, &view)).await);
+    }
+}
+
 async fn booked(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot>) {
     let own = |path: &str| signed_in(site, path, lang);
     for state in State::ALL.iter().copied() {
@@ -300,8 +286,14 @@ async fn booked(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot>)
         pay(view);
         view.payment = Some(id(60));
     };
+    let instead = |view: &mut BookingView| {
+        pay(view);
+        view.instead_of = Some(InsteadView { id: id(92), number: "202603010007".to_owned(), back: fen(1_500) });
+    };
     for (name, view, pays) in [
         ("booking-held-pay", with(State::Held, pay), false),
+        ("booking-held-instead", with(State::Held, instead), false),
+        ("booking-expired-instead", with(State::Expired, instead), false),
         ("booking-held-paying", with(State::Held, paying), true),
         ("booking-held-waits", with(State::Held, two), false),
         ("booking-held-asked", with(State::Held, asked), false),
@@ -319,19 +311,7 @@ async fn booked(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot>)
         let page = show::page(&visit, pack, &booking(State::Held), &Beside { above, ..Beside::default() });
         pages.push(shot(&format!("refusal-{n}-{}", refusal.code()), page).await);
     }
-    let late = |view: &mut BookingView| view.can.cancel = None;
-    let paid = |view: &mut BookingView| {
-        if let Some(cancel) = &mut view.can.cancel {
-            (cancel.back, cancel.kept) = (fen(2_250), fen(250));
-        }
-    };
-    for (name, view) in [
-        ("cancel", with(State::Paid, paid)),
-        ("cancel-free", booking(State::Booked)),
-        ("cancel-late", with(State::Booked, late)),
-    ] {
-        pages.push(shot(name, act::cancel_page(&own("/lakeside/bookings/x/cancel"), pack, &view)).await);
-    }
+    given_up(&own("/lakeside/bookings/x/cancel"), pack, pages).await;
     pages.push(
         shot("bookings", booking_list::list_page(&own("/lakeside/bookings?joined=1"), pack, &list(Some(7)), &lists()))
             .await,

@@ -171,8 +171,10 @@ fn an_exchange_carries_the_money_along_once() {
     assert!(cheaper.contains(&Effect::Refund { amount: yuan("15") }));
     assert!(cheaper.contains(&Effect::Carry { amount: yuan("30") }));
     let dearer = moved(&facts, "60", "2026-05-01T09:59").unwrap();
-    assert!(dearer.contains(&Effect::Carry { amount: yuan("45") }));
-    assert!(!dearer.iter().any(|effect| matches!(effect, Effect::Refund { .. } | Effect::Mark { .. })));
+    assert!(dearer.contains(&Effect::Refund { amount: yuan("45") }), "the other one is paid by itself");
+    assert!(!dearer.iter().any(|effect| matches!(effect, Effect::Carry { .. } | Effect::Mark { .. })));
+    let equal = moved(&facts, "45", "2026-05-01T09:59").unwrap();
+    assert!(!equal.iter().any(|effect| matches!(effect, Effect::Refund { .. })), "no fee for another time");
     assert!(matches!(moved(&facts, "45", "2026-05-01T10:00"), Err(Refusal::TooLate { .. })));
     let again = Facts { moves: 1, ..facts };
     assert_eq!(moved(&again, "45", "2026-05-01T09:00"), Err(Refusal::NoMoreMoves { max: 1 }));

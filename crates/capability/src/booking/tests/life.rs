@@ -141,6 +141,10 @@ proptest! {
         let carried: i64 = effects.iter().map(|e| if let Effect::Carry { amount } = e { amount.fen() } else { 0 }).sum();
         prop_assert_eq!(refunds, after.refunded.fen() - facts.refunded.fen());
         prop_assert!(refunds >= 0 && refunds + carried <= after.paid.fen(), "never more than was paid");
+        if let (Command::Move { to_price }, State::Moved) = (&command, after.state) {
+            prop_assert_eq!(refunds + carried, facts.paid.fen() - facts.refunded.fen(), "an exchange keeps no fen");
+            prop_assert!(carried == 0 || carried == to_price.fen(), "nobody pays one booking in two parts");
+        }
         prop_assert!(after.paid == facts.paid || (facts.paid == Money::ZERO && after.paid == facts.price));
         if matches!(after.state, State::Stopped | State::Refused) {
             prop_assert_eq!(after.refunded, after.paid, "whoever is called off gets everything back");

@@ -1,9 +1,11 @@
 //! The page of the last look: what was chosen, the price, the form about persons, the button, and the rules that hold.
 
+use std::cmp::Ordering;
+
 use axum::{http::StatusCode, response::Response};
 use capability::booking::Refusal;
 use engine::BookingQuote;
-use kernel::Money;
+use kernel::{Lang, Money};
 use manifest::booking::{BookingKind, Pay};
 use maud::{Markup, html};
 use ui::{
@@ -49,6 +51,7 @@ pub(crate) fn page(visit: &Visit, check: &Check<'_>, again: &Again) -> Response 
             (person::ask(visit, &asked(check), mishap))
             @if steps.offer.parties > 1 { (partner(visit, mishap)) }
             @if !check.unit.seats.is_empty() { (seat_map(visit, check, seats_wrong)) }
+            (difference(l, check.paid_before, total))
             (act(visit, check, total))
         }))
         (rules::of_unit(visit, check.profile, &check.unit.class, (check.unit.starts_at, check.unit.ends_at), total.unwrap_or(check.unit.price)))
@@ -182,6 +185,17 @@ fn seat_map(visit: &Visit, check: &Check<'_>, wrong: bool) -> Markup {
         ..Field::default()
     };
     seats(l, &field, &list)
+}
+
+/// What an exchange costs or brings back.
+fn difference(lang: Lang, before: Option<Money>, total: Option<Money>) -> Markup {
+    let (Some(before), Some(total)) = (before.filter(|paid| *paid > Money::ZERO), total) else { return html! {} };
+    let said = match total.cmp(&before) {
+        Ordering::Greater => text::booking_move_dearer(lang, &total.yuan(), &before.yuan()),
+        Ordering::Less => text::booking_move_cheaper(lang, &Money::from_fen(before.fen() - total.fen()).yuan()),
+        Ordering::Equal => return html! {},
+    };
+    notice(Tone::Info, "", html! { p { (said) } })
 }
 
 /// How it is paid, if it is paid now, and the button.

@@ -248,6 +248,7 @@ pub(super) fn booking(state: State) -> BookingView {
         voucher: lets_in.then(|| "SM1.9901.202603020012.1772418600.1.k1.AAAAAAAA".to_owned()),
         check_in_until_at: at(9, 30),
         moved_to: (state == State::Moved).then(|| id(91)),
+        instead_of: None,
         again: Again { section: "heart".to_owned(), matter: "clinic-number".to_owned(), ..Again::default() },
     }
 }
