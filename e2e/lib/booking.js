@@ -47,11 +47,20 @@ export class Desk {
     await this.tap(this.page.locator('form.card button.wide'));
   }
 
-  /** A booking of the person, made without looking at taps; its path. */
-  async has(service) {
-    await this.page.goto(`/${CITY}/s/${service.id}/book`);
+  /** A booking of the person, made without looking at taps; its path. `chosen`: what the address says of it already. */
+  async has(service, chosen = '') {
+    await this.page.goto(`/${this.citizen.city}/s/${service.id}/book${chosen && `?${chosen}`}`);
     await this.choosesTheFirst();
     await this.books();
     return new URL(this.page.url()).pathname;
   }
+}
+
+/** What the code of a booking says, as the open API tells its owner. */
+export async function voucherOf(citizen, path) {
+  const made = await (await citizen.post('/me/tokens', { label: 'scanner' })).text();
+  const [, token] = made.match(/<code translate="no">([^<]+)</);
+  const answer = await citizen.context.request.get(`/api/v1/cities${path}`, { headers: { authorization: `Bearer ${token}` } });
+  expect(answer.status()).toBe(200);
+  return answer.json();
 }

@@ -51,13 +51,14 @@ export async function end(child) {
 }
 
 export class House {
-  /** Starts the platform and the sandbox, and waits until the store answers. */
-  static async start({ packs = PACKS } = {}) {
+  /** Starts the platform and the sandbox, and waits until the store answers. `at`: the time there, as 2026-11-26T09:05. */
+  static async start({ packs = PACKS, at } = {}) {
     const house = new House();
     house.directory = await mkdtemp(join(tmpdir(), 'shimin-e2e-'));
     const began = Date.now();
     const data = join(house.directory, 'data');
     const args = ['--json', '--port', '0', '--sandbox-port', '0', '--packs', packs, '--data', data];
+    if (at) args.push('--at', `${at}:00+08:00`);
     const { child, started } = await launch(args, house.directory);
     house.process = child;
     house.url = started.platform;
@@ -68,7 +69,43 @@ export class House {
     house.usedCodes = new Map();
     await eventually('/readyz', () => fetch(`${house.url}/readyz`).then((answer) => answer.ok, () => false));
     house.startedMs = Date.now() - began;
+    house.aheadMs = at ? Date.parse(`${at}:00+08:00`) - began : 0;
     return house;
+  }
+
+  /** What time it is in the house, in milliseconds. */
+  async now() {
+    return (await this.#json('/clock')).ms;
+  }
+
+  /** Lets the time pass there, until a time such as 2026-11-26T10:00 or for some seconds. Browsers that are open keep theirs. */
+  async passes(time) {
+    const until = typeof time === 'number' ? await this.now() + 1000 * time : Date.parse(`${time}:00+08:00`);
+    const answer = await fetch(`${this.sandbox}/clock`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ until: new Date(until).toISOString() }),
+    });
+    if (!answer.ok) throw new Error(`the time does not pass until ${time}: ${answer.status}`);
+    this.aheadMs = until - Date.now();
+  }
+
+  /** Gives a browser the time of the house, or one of its own. */
+  async dates(context, at) {
+    const aheadMs = at ? Date.parse(`${at}:00+08:00`) - Date.now() : this.aheadMs;
+    if (!aheadMs) return;
+    await context.addInitScript((aheadMs) => {
+      const Real = Date;
+      globalThis.Date = class extends Real {
+        constructor(...given) {
+          super(...(given.length ? given : [Real.now() + aheadMs]));
+        }
+
+        static now() {
+          return Real.now() + aheadMs;
+        }
+      };
+    }, aheadMs);
   }
 
   async stop() {

@@ -10,8 +10,11 @@ import { watch } from './watch.js';
 export { expect };
 
 export const test = base.extend({
-  house: [async ({}, use) => {
-    const house = await House.start();
+  /** When the house opens, for journeys that need a morning or a certain day: `test.use({ at: '2026-11-26T09:05' })`. */
+  at: [undefined, { scope: 'worker', option: true }],
+
+  house: [async ({ at }, use) => {
+    const house = await House.start({ at });
     await use(house);
     await house.stop();
   }, { scope: 'worker', timeout: 40_000 }],
@@ -39,8 +42,9 @@ export const test = base.extend({
     expect.soft(await house.cspReports() - before, 'reports about the content policy').toBe(0);
   }, { auto: true }],
 
-  context: async ({ context, watched }, use) => {
+  context: async ({ context, house, watched }, use) => {
     watched(context);
+    await house.dates(context);
     await use(context);
   },
 
@@ -52,18 +56,20 @@ export const test = base.extend({
       const context = await browser.newContext({ baseURL: house.url, ...rest });
       contexts.push(context);
       watched(context);
+      await house.dates(context);
       return new Citizen(house, context, await context.newPage(), person, city);
     });
     for (const context of contexts) await context.close();
   },
 
-  /** Opens a browser of its own for a member of staff: `await clerk('treasurer')`. */
+  /** Opens a browser of its own for a member of staff: `await clerk('treasurer')`. `at`: what its clock shows, if not the house's time. */
   clerk: async ({ house, browser, watched }, use) => {
     const contexts = [];
-    await use(async (role, options = {}) => {
+    await use(async (role, { at, ...options } = {}) => {
       const context = await browser.newContext({ baseURL: house.url, viewport: OFFICE, ...options });
       contexts.push(context);
       watched(context);
+      await house.dates(context, at);
       return new Clerk(house, context, await context.newPage(), role);
     });
     for (const context of contexts) await context.close();

@@ -148,11 +148,13 @@ fn words(visit: &Visit) -> Vec<(&'static str, String)> {
         ("online", text::gate_online(l)),
         ("offline", text::gate_offline(l)),
         ("plain", text::gate_plain(l)),
+        ("number", text::gate_number(l)),
         ("problem_title", text::gate_problem_title(l)),
     ];
     let mut words: Vec<(&'static str, String)> = plain.map(|(name, words)| (name, words.to_owned())).to_vec();
     words.push(("in", text::gate_in(l, 2).replace('2', "{}")));
     words.push(("waiting", text::gate_waiting(l, 2).replace('2', "{}")));
+    words.push(("used_at", text::gate_used_at(l, "{}")));
     words.push(("not_yet", text::gate_not_yet(l, "{}")));
     words.push(("too_late", text::gate_too_late(l, "{}")));
     words.push(("full", text::gate_full(l, 2, 3).replace(['2', '3'], "{}")));
@@ -283,6 +285,7 @@ pub(crate) async fn report(visit: &mut Visit) -> Outcome {
 fn detail(refused: &GateRefused) -> String {
     match refused {
         GateRefused::NotYet { from_at: at } | GateRefused::TooLate { closed_at: at } => format::clock(*at),
+        GateRefused::Used { at: Some(at) } => format::clock(*at),
         GateRefused::Full { inside, max } => format!("{inside} {max}"),
         _ => String::new(),
     }

@@ -47,7 +47,7 @@ fn label(entry: &QueueEntry) -> Markup {
     }
 }
 
-fn rows(visit: &Visit, entries: &[QueueEntry], called: bool) -> Markup {
+fn rows(visit: &Visit, at: &DeskAt, entries: &[QueueEntry], called: bool) -> Markup {
     let l = visit.lang;
     let mut columns = vec![
         Column::text(text::counter_call_no(l)),
@@ -68,7 +68,7 @@ fn rows(visit: &Visit, entries: &[QueueEntry], called: bool) -> Markup {
         ];
         if called {
             row.push(html! { (entry.window) small { (text::calling_times(l, entry.times.into())) } });
-            row.push(deeds(visit, entry));
+            row.push(deeds(visit, at, entry));
         }
         row
     };
@@ -77,14 +77,14 @@ fn rows(visit: &Visit, entries: &[QueueEntry], called: bool) -> Markup {
 }
 
 /// Calling again, passing over, finishing: one form for each person who was called.
-fn deeds(visit: &Visit, entry: &QueueEntry) -> Markup {
+fn deeds(visit: &Visit, at: &DeskAt, entry: &QueueEntry) -> Markup {
     let l = visit.lang;
     if !visit.may(Verb::Attend) {
         return html! {};
     }
     html! {
         form.inline method="post" action=(visit.below("queue")) {
-            input type="hidden" name="at" value=(visit.query.get("at"));
+            input type="hidden" name="at" value=(at);
             input type="hidden" name="window" value=(entry.window);
             input type="hidden" name="booking" value=(entry.id);
             (Button::secondary(text::calling_again(l)).value("deed", "again"))
@@ -113,9 +113,9 @@ pub(crate) fn queue_page(visit: &Visit, places: &[DeskPlace], queue: &Queue, mis
         div.two {
             div {
                 @if queue.called.is_empty() { p.hint { (text::calling_none_called(l)) } }
-                @else { (card(text::calling_called(l), None, rows(visit, &queue.called, true))) }
+                @else { (card(text::calling_called(l), None, rows(visit, &queue.at, &queue.called, true))) }
                 @if queue.waiting.is_empty() { (empty("users", text::calling_none(l), "", html! {})) }
-                @else { (card(text::calling_waiting(l), None, rows(visit, &queue.waiting, false))) }
+                @else { (card(text::calling_waiting(l), None, rows(visit, &queue.at, &queue.waiting, false))) }
             }
             div {
                 (stats(&counts))

@@ -28,12 +28,13 @@ mod population;
 mod posting;
 mod reply;
 mod sms;
+mod time;
 mod truth;
 mod vehicle;
 mod violation;
 mod wire;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::{Router, routing::get};
 use kernel::{Clock, Date};
@@ -54,6 +55,7 @@ pub use marriage::Marital;
 pub use population::{Area, PERSONS_MAX, Person, Population};
 pub use posting::{Posting, PostingKind, Share};
 pub use sms::Sms;
+pub use time::DemoClock;
 pub use truth::{Citizen, CustomerTruth, VehicleTruth};
 pub use vehicle::Vehicle;
 pub use violation::{Decision, State, Violation};
@@ -73,6 +75,8 @@ pub const PERSONS_DEFAULT: u64 = 100_000;
 pub struct Sandbox {
     population: Population,
     clock: Arc<dyn Clock>,
+    /// The same, where it may be moved.
+    lent: OnceLock<Arc<DemoClock>>,
     faults: fault::Switchboard,
     inbox: sms::Inbox,
     authenticator: authenticator::Authenticator,
@@ -85,6 +89,7 @@ impl Sandbox {
         Arc::new(Self {
             population: Population::new(config.seed, config.persons, config.areas),
             clock: config.clock,
+            lent: OnceLock::new(),
             faults: fault::Switchboard::new(),
             inbox: sms::Inbox::default(),
             authenticator: authenticator::Authenticator::default(),
@@ -134,6 +139,7 @@ pub fn router(sandbox: Arc<Sandbox>) -> Router {
         .merge(page::routes())
         .merge(truth::routes())
         .merge(lever::routes())
+        .merge(time::routes())
         .merge(gateway::routes())
         .route("/healthz", get(async || axum::Json(serde_json::json!({ "status": "ok" }))))
         .with_state(sandbox)

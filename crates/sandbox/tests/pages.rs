@@ -10,8 +10,8 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use jiff::civil::date;
-use kernel::{FakeClock, Timestamp};
-use sandbox::{Area, Config, Department, Sandbox};
+use kernel::{Clock as _, FakeClock, Timestamp};
+use sandbox::{Area, Config, DemoClock, Department, Sandbox};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -80,4 +80,29 @@ async fn the_index_shows_departments_persons_and_switches() {
     let persons = get(&app, &format!("/truth/{AREA}/persons?from=4&count=2")).await;
     assert_eq!(persons[0]["resident_id"], sandbox.citizen(AREA, 4).unwrap().person.resident_id);
     assert_eq!(persons.as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn time_passes_for_whoever_was_lent_the_clock_and_forward_only() {
+    let of_its_own = sandbox::router(sandbox());
+    assert_eq!(get(&of_its_own, "/clock").await["now"], "2026-11-24T10:00:00+08:00");
+    let wish = |until: &str| json!({ "until": until });
+    let (status, _) = send(&of_its_own, "PUT", "/clock", Some(&wish("2026-11-24T11:00:00+08:00"))).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "nobody moves a clock that was not lent");
+
+    let clock = Arc::new(DemoClock::at(Timestamp::from_civil(date(2026, 11, 24).at(10, 0, 0, 0))));
+    let area = Area { code: AREA.into(), plates: vec!["新Y".into()], name: "湖滨市".into() };
+    let lent = Sandbox::new(Config { seed: 42, persons: 100, areas: vec![area], clock: clock.clone() });
+    lent.lend_clock(clock.clone());
+    let app = sandbox::router(lent);
+    let before = (clock.now(), clock.counted_ms());
+    assert_eq!(send(&app, "PUT", "/clock", Some(&wish("2026-11-27T08:30:00+08:00"))).await.0, StatusCode::OK);
+    let (passed, counted) = (clock.now().since_ms(before.0), clock.counted_ms() - before.1);
+    assert_eq!(clock.now().date(), date(2026, 11, 27));
+    assert!((passed - counted).abs() < 1_000, "both hands move together: {passed} {counted}");
+    for (until, status) in
+        [("2026-11-26T00:00:00+08:00", StatusCode::CONFLICT), ("tomorrow", StatusCode::UNPROCESSABLE_ENTITY)]
+    {
+        assert_eq!(send(&app, "PUT", "/clock", Some(&wish(until))).await.0, status, "{until}");
+    }
 }

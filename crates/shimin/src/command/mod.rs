@@ -90,6 +90,9 @@ pub struct UpArgs {
     /// Seed of the sandbox's population
     #[arg(long, default_value_t = 2015)]
     seed: u64,
+    /// The time at which the demo begins, for example 2026-11-26T09:05:00+08:00; only with the sandbox beside it
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
     /// Listen on every address of this machine, and print a QR code for a phone
     #[arg(long)]
     lan: bool,

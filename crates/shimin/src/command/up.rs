@@ -6,8 +6,8 @@ use std::{
 };
 
 use axum::Router;
-use kernel::{Clock, SystemClock, SystemRng};
-use sandbox::{DemoPerson, Sandbox};
+use kernel::{Clock, SystemClock, SystemRng, Timestamp};
+use sandbox::{DemoClock, DemoPerson, Sandbox};
 use serde::Serialize;
 use tokio::{net::TcpListener, sync::watch};
 
@@ -41,7 +41,11 @@ struct Started {
 }
 
 pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let demo_clock = demo_clock(&args, parts)?;
+    let clock: Arc<dyn Clock> = match &demo_clock {
+        Some(demo_clock) => Arc::<DemoClock>::clone(demo_clock),
+        None => Arc::new(SystemClock),
+    };
     let source = Source::choose(args.packs.as_deref());
     let catalogue = packs::open(&source)?;
     let address = if args.lan { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
@@ -66,6 +70,9 @@ pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
         started.logins = logins(&sandbox);
         if let Some(ip) = outside {
             sandbox.set_public_url(format!("http://{ip}:{port}"));
+        }
+        if let Some(clock) = demo_clock {
+            sandbox.lend_clock(clock);
         }
         phone = Some(Arc::clone(&sandbox));
         sandbox_server = Some((listener, sandbox::router(sandbox)));
@@ -121,6 +128,22 @@ pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
     serve_until_told(sandbox_server, platform_server, source).await;
     progress("ended in order");
     Ok(Ending::Well)
+}
+
+/// The clock that can be moved, where platform and sandbox are one demo. Whatever serves citizens has the machine's own.
+fn demo_clock(args: &UpArgs, parts: Parts) -> Result<Option<Arc<DemoClock>>, Trouble> {
+    let demo = parts == Parts::Both && !args.no_sandbox;
+    match (&args.at, demo) {
+        (None, demo) => Ok(demo.then(Arc::default)),
+        (Some(_), false) => {
+            Err(Trouble::new(Ending::Usage, "--at moves a demo: it needs the sandbox beside the platform"))
+        }
+        (Some(at), true) => {
+            let begins = Timestamp::parse_rfc3339(at);
+            let hint = || Trouble::new(Ending::Usage, format!("--at {at}: a time such as 2026-11-26T09:05:00+08:00"));
+            Ok(Some(Arc::new(DemoClock::at(begins.ok_or_else(hint)?))))
+        }
+    }
 }
 
 async fn serve_until_told(

@@ -80,7 +80,11 @@ async function openGate() {
     return text;
   };
   const bytes = (hex) => Uint8Array.from(hex.match(/../g), (two) => parseInt(two, 16));
-  const clock = (ms) => new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit' }).format(ms);
+  const format = (lang, how) => new Intl.DateTimeFormat(lang, { timeZone: 'Asia/Shanghai', ...how });
+  const clock = (ms) => format('en-GB', { hour: '2-digit', minute: '2-digit' }).format(ms);
+  const date = (ms) => format('sv-SE').format(ms);
+  // Today a time is enough; another day is named.
+  const moment = (ms) => (date(ms) === date(Date.now()) ? clock(ms) : format(document.documentElement.lang, { month: 'long', day: 'numeric' }).format(ms));
 
   // Ed25519 is in browsers since 2023 to 2025. An older one keeps the plain form, which asks the city every time.
   let verifier;
@@ -124,7 +128,12 @@ async function openGate() {
     notice.appendChild(inside);
     answer.appendChild(notice);
   };
-  const stopped = (why, ...values) => tell('bad', word('stop'), [word(why, ...values)]);
+  // Why not: with the time where one is known.
+  const reason = (why, ...values) => {
+    if (why === 'already_used' && values.length) return word('used_at', ...values);
+    return word(document.querySelector(`template[data-word="${why}"]`) ? why : 'gone', ...values);
+  };
+  const stopped = (why, ...values) => tell('bad', word('stop'), [reason(why, ...values)]);
   const how = () => {
     const waiting = known.wait.length ? ' · ' + word('waiting', known.wait.length) : '';
     line.textContent = word(navigator.onLine ? 'online' : 'offline') + waiting;
@@ -153,7 +162,8 @@ async function openGate() {
   /** What a voucher says, and whether this city has signed it. */
   const verify = async (text) => {
     const whole = read(text);
-    if (!whole || whole.length < 89 || whole[0] !== 1) return null;
+    // Twenty-four bytes say what it is of, sixty-four are the signature; what has to be shown stands between.
+    if (!whole || whole.length < 88 || whole[0] !== 1) return null;
     const body = whole.slice(0, -64);
     const hex = (from, to) => Array.from(body.slice(from, to), (byte) => byte.toString(16).padStart(2, '0')).join('');
     const number = (from, to) => parseInt(hex(from, to), 16);
@@ -185,8 +195,6 @@ async function openGate() {
     return (await said.text()).trim().split('\n').map((row) => row.split(' '));
   };
 
-  const reasons = (why) => (why === 'already_used' || why === 'gone' || document.querySelector(`template[data-word="${why}"]`) ? why : 'gone');
-
   // What was let in without a network, told to the city. What it says no to is kept in sight: somebody is inside.
   let busy = false;
   const catchUp = async () => {
@@ -202,7 +210,7 @@ async function openGate() {
           known.wait = known.wait.filter((other) => other.key !== one.key);
           if (outcome === 'in') continue;
           const p = document.createElement('p');
-          p.textContent = word('problem', one.number, word(reasons(outcome), ...values));
+          p.textContent = word('problem', one.number, reason(outcome, ...values));
           if (!problems.firstChild) {
             const title = document.createElement('h2');
             title.textContent = word('problem_title');
@@ -238,7 +246,7 @@ async function openGate() {
       keep();
       return tell('ok', word('in', values[1]), [values[0]]);
     }
-    stopped(reasons(outcome), ...values);
+    stopped(outcome, ...values);
   };
 
   const show = (voucher, go) => {
@@ -261,24 +269,22 @@ async function openGate() {
     if (!voucher) {
       // A number that was typed is the city's to know.
       if (!/^[0-9]{12}$/.test(code)) return stopped('unreadable');
-      if (!navigator.onLine) return stopped('plain');
-      const [[, outcome, ...values]] = await report([entry]).catch(() => [['', 'plain']]);
+      if (!navigator.onLine) return stopped('number');
+      const [[, outcome, ...values]] = await report([entry]).catch(() => [['', 'number']]);
       if (outcome === 'show') return form.submit();
-      return outcome === 'in' ? tell('ok', word('in', values[1]), [values[0]]) : stopped(reasons(outcome), ...values);
+      return outcome === 'in' ? tell('ok', word('in', values[1]), [values[0]]) : stopped(outcome, ...values);
     }
     if (!voucher.genuine) {
       // The city keeps a list of these.
       if (navigator.onLine) report([entry]).catch(() => {});
       return stopped('forged');
     }
-    const from = early ? voucher.startsAt - early * 60_000 : voucher.startsAt - 86_400_000;
-    const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' });
+    // Good for its day; where the rule says how early, from then on.
+    const from = early ? voucher.startsAt - early * 60_000 : Date.parse(`${date(voucher.startsAt)}T00:00+08:00`);
     if (!voucher.here) return stopped('other_place');
-    if (now >= voucher.endsAt) return stopped('too_late', clock(voucher.endsAt));
-    if (now < from || today.format(now) < today.format(voucher.startsAt)) {
-      return stopped('not_yet', today.format(from) === today.format(now) ? clock(from) : today.format(voucher.startsAt));
-    }
-    if (known.used[voucher.number]) return stopped('already_used');
+    if (now >= voucher.endsAt) return stopped('too_late', moment(voucher.endsAt));
+    if (now < from) return stopped('not_yet', moment(from));
+    if (known.used[voucher.number]) return stopped('already_used', clock(known.used[voucher.number]));
     if (voucher.shows.length && !seen) return show(voucher, () => check(code, true).finally(() => field.focus()));
     if (navigator.onLine) {
       try {
@@ -306,6 +312,9 @@ async function openGate() {
   setInterval(catchUp, 15_000);
   catchUp();
 
-  // So that the page opens again on this device while there is no network. It holds nothing that is anybody's.
-  if ('caches' in window) caches.open('vouchers-1').then((cache) => cache.add(location.pathname)).catch(() => {});
+  // So that the page opens again on this device while there is no network, with what it needs. It holds nothing that is
+  // anybody's. The way to the sign-in page is not kept in its place.
+  const pieces = [location.pathname, ...all('link[rel=stylesheet], script[src]').map((piece) => piece.href || piece.src)];
+  const keepPage = (cache) => Promise.all(pieces.map((piece) => fetch(piece, { redirect: 'error' }).then((said) => said.ok && cache.put(piece, said))));
+  if ('caches' in window && navigator.onLine) caches.open('vouchers-1').then(keepPage).catch(() => {});
 }

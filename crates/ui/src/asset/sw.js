@@ -33,7 +33,7 @@ addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   const page = request.mode === 'navigate';
-  if (!page && !SHELL.includes(url.pathname) && !url.pathname.endsWith('.css')) return;
+  if (!page && !SHELL.includes(url.pathname) && !/^\/desk\/assets\/|\.css$/.test(url.pathname)) return;
   event.respondWith(fetch(request).then((answer) => {
     // The way to the sign-in page: what was kept is not theirs any more.
     if (page && answer.type === 'opaqueredirect') event.waitUntil(own((cache) => cache.delete(url.pathname)));

@@ -139,6 +139,7 @@ crate::texts! {
     gate_offline: "没有网，本机验真并记着", "Offline: verified on this device and kept";
     gate_waiting(count: u64): "还有 {count} 条没报上去", "{count} entry to report", "{count} entries to report";
     gate_plain: "这个浏览器不能离线验真，要有网才能检票", "This browser cannot verify offline: it needs the network";
+    gate_number: "没有网时查不了预约号，扫凭证上的码", "A number cannot be looked up without a network: scan the code on the voucher";
     gate_problem_title: "补报时发现", "Found when reporting";
     gate_problem(number: &str, why: &str): "{number} 已放行，但{why}", "{number} was let in, but: {why}";
 
