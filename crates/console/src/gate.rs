@@ -149,6 +149,8 @@ fn words(visit: &Visit) -> Vec<(&'static str, String)> {
         ("offline", text::gate_offline(l)),
         ("plain", text::gate_plain(l)),
         ("number", text::gate_number(l)),
+        ("signed_out", text::gate_signed_out(l)),
+        ("sign_in", text::gate_sign_in(l)),
         ("problem_title", text::gate_problem_title(l)),
     ];
     let mut words: Vec<(&'static str, String)> = plain.map(|(name, words)| (name, words.to_owned())).to_vec();

@@ -65,7 +65,15 @@ impl Platform {
             Some(sealed) => Some(self.open_booking_detail(sealed, &receipt)?),
             None => None,
         };
-        Ok(desk_view(&desk, &kept.facts, detail.as_ref()))
+        let mut view = desk_view(&desk, &kept.facts, detail.as_ref());
+        // Nobody is missing before their time is over, and nobody comes after it.
+        let over = self.now() >= kept.facts.missed_at;
+        view.can.retain(|deed| match deed {
+            AtDesk::CheckIn => !over,
+            AtDesk::Miss => over,
+            AtDesk::Finish | AtDesk::Correct => true,
+        });
+        Ok(view)
     }
 
     /// The entry for a reading at the desk. A booking without an account has nobody to tell: the entry stands under the

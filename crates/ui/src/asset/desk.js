@@ -134,9 +134,23 @@ async function openGate() {
     return word(document.querySelector(`template[data-word="${why}"]`) ? why : 'gone', ...values);
   };
   const stopped = (why, ...values) => tell('bad', word('stop'), [reason(why, ...values)]);
+  // Whoever was away for long is signed out meanwhile: this device goes on, and reports when they are back.
+  let signedOut = false;
   const how = () => {
     const waiting = known.wait.length ? ' · ' + word('waiting', known.wait.length) : '';
-    line.textContent = word(navigator.onLine ? 'online' : 'offline') + waiting;
+    line.textContent = word(!navigator.onLine ? 'offline' : signedOut ? 'signed_out' : 'online') + waiting;
+    if (!navigator.onLine || !signedOut) return;
+    const link = document.createElement('a');
+    link.href = base;
+    link.textContent = word('sign_in');
+    line.append(' ', link);
+  };
+  const ask = async (path, more) => {
+    const said = await fetch(base + path, { redirect: 'manual', ...more });
+    signedOut = said.type === 'opaqueredirect';
+    if (signedOut) how();
+    if (!said.ok) throw said;
+    return said.text();
   };
 
   // Seven bytes are seventeen digits; fewer bytes take fewer.
@@ -190,9 +204,8 @@ async function openGate() {
     const body = new URLSearchParams({ entries: entries.map((one) => `${one.key} ${one.at || '-'} ${one.seen ? 'seen' : '-'} ${one.code}`).join('\n') });
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), 4000);
-    const said = await fetch(`${base}/entries`, { method: 'POST', body, signal: abort.signal, redirect: 'error' }).finally(() => clearTimeout(timer));
-    if (!said.ok) throw said;
-    return (await said.text()).trim().split('\n').map((row) => row.split(' '));
+    const said = await ask('/entries', { method: 'POST', body, signal: abort.signal }).finally(() => clearTimeout(timer));
+    return said.trim().split('\n').map((row) => row.split(' '));
   };
 
   // What was let in without a network, told to the city. What it says no to is kept in sight: somebody is inside.
@@ -220,18 +233,15 @@ async function openGate() {
         }
         keep();
       }
-      const state = await fetch(`${base}/state?since=${known.since}`, { redirect: 'error' });
-      if (state.ok) {
-        for (const row of (await state.text()).split('\n')) {
-          const [name, value] = row.split(' ');
-          if (name === 'gone') known.gone[value] = 1;
-          if (name === 'inside' || name === 'instant') known[name] = Number(value);
-          if (name === 'as_of') known.since = Number(value) - 60_000;
-        }
-        keep();
-        const figure = $('#counts .stat-value');
-        if (figure) figure.textContent = known.inside;
+      for (const row of (await ask(`/state?since=${known.since}`)).split('\n')) {
+        const [name, value] = row.split(' ');
+        if (name === 'gone') known.gone[value] = 1;
+        if (name === 'inside' || name === 'instant') known[name] = Number(value);
+        if (name === 'as_of') known.since = Number(value) - 60_000;
       }
+      keep();
+      const figure = $('#counts .stat-value');
+      if (figure) figure.textContent = known.inside;
     } catch (_) { /* The network is away after all. */ }
     busy = false;
     how();

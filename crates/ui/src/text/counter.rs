@@ -140,6 +140,8 @@ crate::texts! {
     gate_waiting(count: u64): "还有 {count} 条没报上去", "{count} entry to report", "{count} entries to report";
     gate_plain: "这个浏览器不能离线验真，要有网才能检票", "This browser cannot verify offline: it needs the network";
     gate_number: "没有网时查不了预约号，扫凭证上的码", "A number cannot be looked up without a network: scan the code on the voucher";
+    gate_signed_out: "登录过期了，本机照常验真", "Signed out meanwhile: verified on this device";
+    gate_sign_in: "登录后自动补报", "Sign in to report";
     gate_problem_title: "补报时发现", "Found when reporting";
     gate_problem(number: &str, why: &str): "{number} 已放行，但{why}", "{number} was let in, but: {why}";
 
@@ -195,7 +197,7 @@ crate::texts! {
     stop_persons: "涉及的人", "People";
     stop_back: "要退的钱", "To pay back";
     stop_here: "已经到场", "Here already";
-    stop_reason_hint: "会告诉每个人，例如：医生生病", "Everybody is told, for example: the doctor is ill";
+    stop_reason_hint: "会写进操作记录，例如：医生生病", "Goes into the log, for example: the doctor is ill";
     stop_go(count: u64): "停掉，通知 {count} 人", "Call off and tell {count} person", "Call off and tell {count} people";
     stop_done_title: "已经停掉", "It is called off";
     stop_rest(count: u64): "还有 {count} 个预约没有停完，再按一次", "{count} booking is left: press again", "{count} bookings are left: press again";
