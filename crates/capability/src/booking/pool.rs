@@ -208,6 +208,13 @@ impl Pool {
         }
     }
 
+    /// Something can be had through a door, on some leg at least.
+    #[must_use]
+    pub fn has_room(&self, door: Door) -> bool {
+        let legs = u8::try_from(self.taken.len()).unwrap_or(LEGS_MAX);
+        (0..legs).any(|from| self.free(door, Legs { from, to: from + 1 }) > 0)
+    }
+
     /// The numbers that are free on all these legs, the lowest first. None in a pool without numbers.
     pub fn free_units(&self, legs: Legs) -> impl Iterator<Item = u32> + '_ {
         let mask = legs.mask();

@@ -1,8 +1,9 @@
 //! The waiting list: who is offered a unit that comes back.
 //!
 //! Those who drew a lot come first, in the order of the lots; then those who came later, in the order in which they
-//! came. A party for which too little is free is passed over and keeps its place. An offer is a hold like any other,
-//! with a deadline, and whoever lets it pass leaves the list.
+//! came. A party for which too little is free is passed over and keeps its place: on a journey that may be whoever wants
+//! the whole of it, while a part is free. An offer is a hold like any other, with a deadline, and whoever lets it pass
+//! leaves the list.
 
 use kernel::{Id, Timestamp};
 
@@ -23,17 +24,12 @@ impl Waiting {
     }
 }
 
-/// Who is offered something, of so many free units, in order.
+/// Who is offered something, in order. `takes` takes what one of them waits for, if all of it is still there.
 #[must_use]
-pub fn offers(list: &[Waiting], mut free: u32) -> Vec<Id> {
+pub fn offers(list: &[Waiting], mut takes: impl FnMut(&Waiting) -> bool) -> Vec<Id> {
     let mut list: Vec<&Waiting> = list.iter().collect();
     list.sort_unstable_by_key(|waiting| waiting.rank());
-    let fits = |waiting: &&Waiting| {
-        let fits = waiting.units > 0 && waiting.units <= free;
-        free -= if fits { waiting.units } else { 0 };
-        fits
-    };
-    list.into_iter().filter(fits).map(|waiting| waiting.claim).collect()
+    list.into_iter().filter(|waiting| takes(waiting)).map(|waiting| waiting.claim).collect()
 }
 
 /// How many stand before somebody; `None` for one who is not on the list.

@@ -244,7 +244,7 @@ impl Platform {
     }
 
     /// What is taken of which pool.
-    async fn takes(
+    pub(crate) async fn takes(
         &self,
         cell: &store::City,
         wanted: &Wanted<'_>,

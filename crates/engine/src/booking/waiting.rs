@@ -1,9 +1,11 @@
 //! The waiting list: who is offered what comes back. An offer is a hold with a deadline, and a word to the phone; whoever
 //! lets it pass has left the list.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use capability::booking::{
-    Refusal,
-    pool::{Door, Legs},
+    Refusal, plan,
+    pool::{Door, Pool, Take},
     waiting,
 };
 use kernel::{CityId, Id, Kind, Result, ServiceId, Text, Timestamp, access::Purpose};
@@ -109,7 +111,12 @@ impl Platform {
                 service: info.pool.service.clone(),
                 place: place.map(|place| place.name.clone()).unwrap_or_default(),
                 resource: resource.map(|(_, resource)| resource.name.clone()),
-                band: info.pool.part.clone(),
+                // A seat and a ride are no times of entry.
+                band: if [plan::DAY, plan::RIDE, plan::SEAT].contains(&info.pool.part.as_str()) {
+                    String::new()
+                } else {
+                    info.pool.part.clone()
+                },
                 starts_at: info.pool.starts_at,
                 units: entry.waiting.units,
                 ahead: waiting::ahead(&list, entry.waiting.claim).unwrap_or(0),
@@ -122,19 +129,39 @@ impl Platform {
     pub(crate) async fn offer_to_waiting(&self, city: &CityId, cell: &store::City) -> Result<usize> {
         let mut done = 0;
         for pool in cell.pools_with_waiting(self.now()).await? {
-            let Some(stock) = cell.stock(&[pool]).await?.into_iter().next().flatten() else { continue };
-            let free = stock.free(Door::Online, Legs::ONE);
-            if free == 0 {
-                continue;
-            }
-            let list = cell.waiting_of(&[pool]).await?;
-            let order: Vec<_> = list.iter().map(|entry| entry.waiting).collect();
-            for claim in waiting::offers(&order, free) {
-                let Some(entry) = list.iter().find(|entry| entry.waiting.claim == claim) else { continue };
-                done += usize::from(self.offer(city, cell, entry).await?);
+            let stock = cell.stock(&[pool]).await?.into_iter().next().flatten();
+            // Nothing is free, most of the time, and nothing need be opened to know that.
+            if stock.is_some_and(|stock| stock.has_room(Door::Online)) {
+                done += self.offer_of_pool(city, cell, pool).await?;
             }
         }
         cell.purge_waiting(self.now()).await?;
+        Ok(done)
+    }
+
+    async fn offer_of_pool(&self, city: &CityId, cell: &store::City, pool: i64) -> Result<usize> {
+        let list = cell.waiting_of(&[pool]).await?;
+        let mut wants = BTreeMap::new();
+        for entry in &list {
+            match self.wished(city, cell, &self.read_wish(&entry.detail)?).await {
+                Ok(Ok(takes)) => drop(wants.insert(entry.waiting.claim, takes)),
+                Ok(Err(refusal)) => tracing::debug!(code = refusal.code(), "whoever waits goes on waiting"),
+                // The plan has changed: there is no such thing any more.
+                Err(error) if error.kind == Kind::NotFound => drop(cell.drop_waiting(entry.waiting.claim).await?),
+                Err(error) => return Err(error),
+            }
+        }
+        let numbers: BTreeSet<i64> = wants.values().flatten().map(|(number, _)| *number).collect();
+        let numbers: Vec<i64> = numbers.into_iter().collect();
+        let stock = cell.stock(&numbers).await?;
+        let mut pools: BTreeMap<i64, Pool> =
+            numbers.iter().zip(stock).filter_map(|(number, pool)| Some((*number, pool?))).collect();
+        let order: Vec<_> = list.iter().map(|entry| entry.waiting).collect();
+        let mut done = 0;
+        for claim in waiting::offers(&order, |one| wants.get(&one.claim).is_some_and(|takes| take(&mut pools, takes))) {
+            let Some(entry) = list.iter().find(|entry| entry.waiting.claim == claim) else { continue };
+            done += usize::from(self.offer(city, cell, entry).await?);
+        }
         Ok(done)
     }
 
@@ -156,4 +183,14 @@ impl Platform {
             }
         }
     }
+}
+
+/// Takes all of it, or nothing, of what is free just now.
+fn take(pools: &mut BTreeMap<i64, Pool>, takes: &[(i64, Take)]) -> bool {
+    let all = takes.iter().all(|(number, take)| pools.get(number).is_some_and(|pool| pool.check(take).is_ok()));
+    for (number, take) in takes.iter().filter(|_| all) {
+        // It was checked above, and no pool is named twice.
+        let _taken = pools.get_mut(number).map(|pool| pool.take(take));
+    }
+    all
 }

@@ -1,7 +1,10 @@
 //! A wish: a claim that waits, on a list or in a draw, with everything that it takes to make it later, without whoever
 //! made it. It is sealed with the list's row; when it is granted it becomes a hold like any other.
 
-use capability::booking::{Refusal, pool::Door};
+use capability::booking::{
+    Refusal,
+    pool::{Door, Take},
+};
 use kernel::{AccountId, CityId, Error, Id, Kind, Result, Sealed, ServiceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{HeldBooking, HoldRefused};
@@ -98,6 +101,22 @@ impl Platform {
     pub(crate) fn read_wish(&self, sealed: &Sealed) -> Result<Wish> {
         let read = self.inner.vault.process(WISH, sealed, |bytes| serde_json::from_slice(bytes))?;
         read.map_err(|_| Error::internal("a wish that cannot be read"))
+    }
+
+    /// What a wish takes of which pool, as far as any unit will do.
+    pub(crate) async fn wished(
+        &self,
+        city: &CityId,
+        cell: &store::City,
+        wish: &Wish,
+    ) -> Result<std::result::Result<Vec<(i64, Take)>, Refusal>> {
+        let persons = vec![PersonForm::default(); wish.persons.len()];
+        let form = wish.form(&persons);
+        let wanted = self.wanted(city, &wish.service, &form, Door::Online).await?;
+        let priced = self.priced(&wanted, &wish.persons)?;
+        let takes = self.takes(cell, &wanted, &priced).await?;
+        let any = |(number, take): (i64, Take)| (number, Take { chosen: Vec::new(), ..take });
+        Ok(takes.map(|takes| takes.into_iter().map(any).collect()))
     }
 
     /// Makes the claim of a wish, and tells whoever made it. `waiting` leaves the list in the same commit.

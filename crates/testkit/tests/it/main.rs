@@ -13,6 +13,7 @@ mod bills;
 mod booking_exchanges;
 mod booking_pairs;
 mod booking_stories;
+mod booking_waiting;
 mod bookings;
 mod counter;
 mod desk;

@@ -145,7 +145,10 @@ fn unit(steps: &Steps<'_>, visit: &Visit, units: &UnitsView, at: Timestamp) -> O
             // By the start of the trip, or by when one boards.
             let of = |trip: &&TripView| trip.resource == resource && (trip.starts_at == at || trip.departs_at == at);
             let trip = units.trips.iter().find(of)?;
-            Some(ride(trip, l))
+            let ride = ride(trip, l);
+            // Whoever waits gets whichever seat comes back.
+            let waits = !steps.chosen.get("wait").is_empty();
+            Some(if waits { Unit { seats: Vec::new(), ..ride } } else { ride })
         }
     }
 }

@@ -159,6 +159,10 @@ fn trips(visit: &Visit, steps: &Steps<'_>, trips: &[TripView], on: Date) -> Mark
                         a.row.go href=(check_href(steps, &[("resource", &trip.resource), ("on", &on), ("at", &at), ("from", &trip.from.id), ("to", &trip.to.id)])) { (inside) }
                     } @else {
                         div.row { (inside) }
+                        @if trip.free == 0 && !trip.stopped && trip.departs_at > visit.now {
+                            @let (on, at) = (on.to_string(), minute(trip.starts_at));
+                            (wait(visit, &check_href(steps, &[("resource", &trip.resource), ("on", &on), ("at", &at), ("from", &trip.from.id), ("to", &trip.to.id), ("wait", "1")])))
+                        }
                     }
                 }
             }

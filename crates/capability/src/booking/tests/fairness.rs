@@ -7,6 +7,7 @@ use super::{
         admission::{Place, Queue, Turn},
         friction,
         lottery::{self, Wrong},
+        pool::{Door, Legs, Pool, Take},
         waiting::{self, Waiting},
     },
     *,
@@ -105,13 +106,35 @@ fn the_waiting_list_follows_the_lots_and_then_the_clock() {
         waits(4, None, 4, 1),
         waits(5, None, 5, 1),
     ];
-    assert_eq!(waiting::offers(&list, 9), [id(3), id(2), id(4), id(1), id(5)]);
-    assert_eq!(waiting::offers(&list, 1), [id(2)], "two do not fit into one, and keep their place");
-    assert_eq!(waiting::offers(&list, 3), [id(3), id(2)]);
-    assert_eq!(waiting::offers(&list, 0), []);
+    let offers = |free: u32| {
+        let mut pool = Pool::counted(free);
+        waiting::offers(&list, |one| pool.take(&Take::any(Door::Online, one.units)).is_ok())
+    };
+    assert_eq!(offers(9), [id(3), id(2), id(4), id(1), id(5)]);
+    assert_eq!(offers(1), [id(2)], "two do not fit into one, and keep their place");
+    assert_eq!(offers(3), [id(3), id(2)]);
+    assert_eq!(offers(0), []);
     assert_eq!(waiting::ahead(&list, id(3)), Some(0));
     assert_eq!(waiting::ahead(&list, id(5)), Some(4));
     assert_eq!(waiting::ahead(&list, id(9)), None);
+}
+
+#[test]
+fn on_a_journey_a_part_is_offered_to_whoever_wants_no_more() {
+    let list = [waits(1, None, 1, 1), waits(2, None, 2, 1), waits(3, None, 3, 1)];
+    let legs = |from, to| Legs { from, to };
+    // The first wants the whole way, the others its ends; the middle is somebody's.
+    let wants = [(id(1), legs(0, 3)), (id(2), legs(0, 1)), (id(3), legs(2, 3))];
+    let mut pool = Pool::numbered(1).over_legs(3);
+    let take = |legs| Take { legs, ..Take::any(Door::Online, 1) };
+    pool.take(&take(legs(1, 2))).unwrap();
+    assert!(pool.has_room(Door::Online));
+    let offered = waiting::offers(&list, |one| {
+        let (_, legs) = wants.iter().find(|(claim, _)| *claim == one.claim).unwrap();
+        pool.take(&take(*legs)).is_ok()
+    });
+    assert_eq!(offered, [id(2), id(3)]);
+    assert!(!pool.has_room(Door::Online));
 }
 
 #[test]
