@@ -225,6 +225,38 @@ pub async fn search(
     Ok(Json(hits.iter().map(|hit| ServiceEntry::from(hit.service.as_ref())).collect()))
 }
 
+/// A place at which something is booked.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"service": "lamp-visit", "place": "lakeside-1", "to": null,
+    "name": {"zh-CN": "湖滨医院", "en": "Lakeside Hospital"}}))]
+pub struct PlaceEntry {
+    service: String,
+    place: String,
+    /// The stop that was meant, if it was one to which one goes from there.
+    to: Option<String>,
+    name: Words,
+}
+
+/// Find a hospital, a hall, an attraction, a station or a stop by Chinese, pinyin or initials.
+#[utoipa::path(get, path = "/api/v1/cities/{city}/places", tag = "catalogue",
+    params(("city" = String, Path), ("q" = String, Query)), responses((status = 200, body = Vec<PlaceEntry>)))]
+pub async fn places(
+    State(api): State<Api>,
+    Speaks(lang): Speaks,
+    Places(place): Places<String>,
+    Asked(query): Asked<Wanted>,
+) -> Result<Json<Vec<PlaceEntry>>, Refusal> {
+    let catalogue = api.platform.catalogue();
+    let pack = catalogue.city(&place).ok_or(Kind::NotFound)?;
+    let hits = catalogue.search_places(pack, &query.q, lang).into_iter().map(|hit| PlaceEntry {
+        service: hit.service.id.to_string(),
+        place: hit.place,
+        to: hit.stop,
+        name: (&hit.name).into(),
+    });
+    Ok(Json(hits.collect()))
+}
+
 /// The citizen's home in a city: never waits for a department.
 #[utoipa::path(get, path = "/api/v1/cities/{city}/home", tag = "records", params(("city" = String, Path)),
     responses((status = 200, body = Home)))]

@@ -40,6 +40,7 @@ pub(crate) fn open_router() -> OpenApiRouter<Api> {
         .routes(routes!(catalogue::services))
         .routes(routes!(catalogue::service))
         .routes(routes!(catalogue::search))
+        .routes(routes!(catalogue::places))
         .routes(routes!(catalogue::home))
         .routes(routes!(sign_in::send_code))
         .routes(routes!(sign_in::sign_in))

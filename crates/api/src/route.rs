@@ -74,6 +74,7 @@ table! {
     GET    "/api/v1/cities/{city}/services"                                 Anyone   Open;
     GET    "/api/v1/cities/{city}/services/{service}"                       Anyone   Open;
     GET    "/api/v1/cities/{city}/search"                                   Anyone   Open;
+    GET    "/api/v1/cities/{city}/places"                                   Anyone   Open;
     POST   "/api/v1/sign-in/code"                                           Anyone   Guessing;
     POST   "/api/v1/sign-in"                                                Anyone   Guessing;
     DELETE "/api/v1/session"                                                SignedIn Writing;

@@ -3,11 +3,15 @@
 //!
 //! Deliberately no word segmentation and no ranking model: a city has dozens of services, not millions of pages.
 
+mod place;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use kernel::{CityId, Lang, ServiceId};
 use pinyin::ToPinyinMulti;
 
+pub use self::place::PlaceHit;
+use self::place::{Named, named};
 use crate::{catalogue::Catalogue, catalogue::CityPack, service::Service};
 
 /// A service found, and how well it fits: at most 1,000.
@@ -17,9 +21,10 @@ pub struct Hit {
     pub score: u32,
 }
 
-/// The terms of every service and city.
+/// The terms of every service, city and place.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
+    places: BTreeMap<CityId, Vec<Named>>,
     services: BTreeMap<ServiceId, Vec<Term>>,
     cities: BTreeMap<CityId, Vec<Term>>,
 }
@@ -44,9 +49,11 @@ impl Index {
     #[must_use]
     pub fn build<'a>(
         services: impl IntoIterator<Item = &'a Arc<Service>>,
-        cities: impl IntoIterator<Item = &'a Arc<CityPack>>,
+        cities: impl IntoIterator<Item = &'a Arc<CityPack>> + Clone,
     ) -> Self {
+        let places = |pack: &&Arc<CityPack>| pack.offers.values().flat_map(|offer| named(offer)).collect();
         Self {
+            places: cities.clone().into_iter().map(|pack| (pack.city.id.clone(), places(&pack))).collect(),
             services: services.into_iter().map(|service| (service.id.clone(), service_terms(service))).collect(),
             cities: cities.into_iter().map(|pack| (pack.city.id.clone(), city_terms(pack))).collect(),
         }

@@ -3,7 +3,7 @@
 use kernel::Lang;
 use manifest::Catalogue;
 
-use crate::{lakeside, packs};
+use crate::{booking, lakeside, packs};
 
 fn found(query: &str, lang: Lang) -> Vec<String> {
     let catalogue = lakeside::check(&lakeside::files()).catalogue;
@@ -113,4 +113,50 @@ fn every_city_is_found_by_name_pinyin_plate_and_code() {
     assert_eq!(catalogue.search_cities("", Lang::En).len(), 12);
     assert_eq!(catalogue.search_cities("shanxi", Lang::En).len(), 5);
     assert!(catalogue.search_cities("atlantis", Lang::En).is_empty());
+}
+
+#[test]
+fn a_place_is_found_in_characters_pinyin_and_initials_and_a_stop_leads_to_its_station() {
+    let catalogue = lakeside::check(&booking::files()).catalogue;
+    let city = catalogue.city("lakeside").expect("the city").clone();
+    let first = |query: &str, lang| {
+        let hits = catalogue.search_places(&city, query, lang);
+        hits.first().map(|hit| (hit.service.id.to_string(), hit.place.clone(), hit.stop.clone()))
+    };
+    let found = |service: &str, place: &str, stop: Option<&str>| {
+        Some((service.to_owned(), place.to_owned(), stop.map(str::to_owned)))
+    };
+    for query in ["灯塔", "dengta", "dt", "DengTa"] {
+        assert_eq!(first(query, Lang::ZhCn), found("lighthouse", "tower", None), "{query}");
+    }
+    assert_eq!(first("Lighthouse", Lang::En), found("lighthouse", "tower", None));
+    for query in ["湖心岛", "huxindao", "hxd", "湖心"] {
+        assert_eq!(first(query, Lang::ZhCn), found("ferry-seat", "landing", Some("isle")), "{query}");
+    }
+    // Where one boards is the place itself, and what is no name is no place.
+    for query in ["此岸", "护照", "x", "", "zzzz"] {
+        assert_eq!(first(query, Lang::ZhCn), None, "{query}");
+    }
+}
+
+/// Every name of every place and stop of the packs that are shipped finds it: whole, and by its first characters.
+#[test]
+fn every_place_is_found_by_its_name() {
+    let catalogue = packs::loaded().catalogue;
+    let mut tried = 0;
+    for pack in catalogue.cities.values() {
+        for (service, offer) in &pack.offers {
+            for place in &offer.place {
+                let name = place.name.zh_cn.split('（').next().unwrap_or_default().trim();
+                let english = place.name.en.split('(').next().unwrap_or_default().trim();
+                for (query, lang) in [(name, Lang::ZhCn), (english, Lang::En)] {
+                    let hits = catalogue.search_places(pack, query, lang);
+                    let first = hits.first().unwrap_or_else(|| panic!("{query} finds nothing"));
+                    assert!(first.service.id == *service && first.place == place.id, "{query}: {first:?}");
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried > 20, "only {tried} names");
 }

@@ -76,7 +76,8 @@ crate::texts! {
     search_placeholder: "搜索服务", "Search services";
     search_button: "搜索", "Search";
     search_title: "搜索", "Search";
-    search_results(count: u64, query: &str): "“{query}”有 {count} 项", "{count} service for “{query}”", "{count} services for “{query}”";
+    search_places: "地点", "Places";
+    search_results(count: u64, query: &str): "“{query}”有 {count} 项", "{count} result for “{query}”", "{count} results for “{query}”";
     search_none_title(query: &str): "没有找到“{query}”", "Nothing found for “{query}”";
     search_none_detail: "换个说法试试，例如“罚单”“扣分”，也可以用拼音。还找不到，拨打 12345，有人帮您。", "Try other words, for example “fine” or “points”. Or call 12345, and someone will help.";
     search_closest: "也许是这些", "Perhaps one of these";
