@@ -39,7 +39,7 @@ export async function launch(args, directory) {
   const late = sleep(START_MS_MAX).then(() => { throw new Error(`not started: ${said}`); });
   late.catch(() => {});
   const started = JSON.parse(await Promise.race([first, ended, late]));
-  return { child, started };
+  return { child, started, said: () => said };
 }
 
 /** Ends what was launched, in order if it can. */
@@ -59,8 +59,10 @@ export class House {
     const data = join(house.directory, 'data');
     const args = ['--json', '--port', '0', '--sandbox-port', '0', '--packs', packs, '--data', data];
     if (at) args.push('--at', `${at}:00+08:00`);
-    const { child, started } = await launch(args, house.directory);
+    const { child, started, said } = await launch(args, house.directory);
     house.process = child;
+    /** What the house has written for its operator. */
+    house.log = said;
     house.url = started.platform;
     house.sandbox = started.sandbox;
     house.logins = started.logins;

@@ -71,15 +71,26 @@ test('A ticket is booked and paid in five taps, and the voucher has a code', asy
 
 test('A coach seat is held, counted down, given back, and the form is still there', async ({ people, citizen }) => {
   const it = await desk(people, citizen);
-  await it.page.goto(`/${CITY}/s/${COACH.id}/book`);
+  const { page } = it;
+  const stops = { 上车站: '榆次', 下车站: '平遥' };
+  await page.goto(`/${CITY}/s/${COACH.id}/book?place=south-station&section=south-lines`);
+  for (const [label, stop] of Object.entries(stops)) await page.getByLabel(label).selectOption({ label: stop });
+  await it.tap(page.getByRole('button', { name: '看班次' }));
   await it.choosesTheFirst();
   await it.books();
-  await it.page.goto(`/${CITY}/bookings`);
-  await it.page.locator('main ul.rows a').first().click();
-  await expect(it.page.locator('[data-clock]')).toHaveText(/^\d+:\d\d$/);
-  expect(await axe(it.page)).toEqual([]);
-  await it.page.getByRole('button', { name: '不要了，放回去' }).click();
-  await expect(h1(it.page)).toHaveText('预约已取消');
+  await page.goto(`/${CITY}/bookings`);
+  await it.tap(page.locator('main ul.rows a').first());
+  await expect(page.locator('[data-clock]')).toHaveText(/^\d+:\d\d$/);
+  const left = async () => (await page.locator('[data-clock]').textContent()).split(':').reduce((sum, part) => 60 * sum + Number(part), 0);
+  const before = await left();
+  await expect.poll(left, 'it counts down').toBeLessThan(before);
+  expect(await axe(page)).toEqual([]);
+  await it.tap(page.getByRole('button', { name: '不要了，放回去' }));
+  await expect(h1(page)).toHaveText('预约已取消');
+  await expect(page.locator('main')).toContainText('什么都没有扣');
+  await it.tap(page.getByRole('link', { name: '重新预约' }));
+  for (const [label, stop] of Object.entries(stops)) await expect(page.getByLabel(label).locator('option:checked')).toHaveText(stop);
+  await expect(page.locator('main a[href*="/book/check?"]').first(), 'and there is something to choose').toBeVisible();
 });
 
 test('A voucher goes into the calendar and onto the phone, and is gone after signing out', async ({ people, citizen }) => {
@@ -124,11 +135,13 @@ test('Without signing in a number and a tail find it, and a wrong tail does not'
   await expect(page.getByLabel('预约号', { exact: true }), 'what was typed is there').toHaveValue(number);
 });
 
-test('Somebody else\'s booking does not exist for me', async ({ people, citizen }) => {
+test('Somebody else\'s booking does not exist for me, and that I asked is on record', async ({ people, citizen, house }) => {
   const path = await (await desk(people, citizen)).has(POLICE);
   const other = await desk(people, citizen);
   expect((await other.citizen.get(path)).status()).toBe(404);
   expect((await other.citizen.get(`${path}/calendar.ics`)).status()).toBe(404);
+  await expect.poll(() => house.log()).toContain('somebody asks for a booking that is not theirs');
+  expect(house.log()).toContain(path.split('/').pop());
 });
 
 test('Booking works without scripts, and with nothing but a keyboard', async ({ people, citizen }) => {

@@ -5,6 +5,7 @@
 //! told by the outbox, and may say no.
 
 mod admission;
+mod asked;
 mod change;
 pub(crate) mod claim;
 pub(crate) mod companion;

@@ -44,6 +44,7 @@ pub struct Citizen {
     /// Records that name this person as the driver.
     pub driver_violations: Vec<Violation>,
     pub exam: Option<Exam>,
+    pub marital: Marital,
     /// Accounts at billers and the hospital's card.
     pub customers: Vec<CustomerTruth>,
 }
@@ -85,6 +86,7 @@ impl Sandbox {
                 .collect(),
             driver_violations: district.driver_violations(n, today),
             exam: district.exam(n, today),
+            marital: district.marital(n),
             customers: customers(district, n, today),
         })
     }

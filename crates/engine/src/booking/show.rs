@@ -139,7 +139,7 @@ impl Platform {
     }
 
     /// A hold whose deadline has passed is nobody's, whether or not it has been swept up.
-    fn shown_state(&self, facts: &BookingFacts) -> State {
+    pub(crate) fn shown_state(&self, facts: &BookingFacts) -> State {
         let over = facts.facts.state == State::Held && self.now() >= facts.facts.held_until_at;
         if over && facts.payment.is_none() { State::Expired } else { facts.facts.state }
     }
@@ -222,7 +222,13 @@ impl Platform {
                 count: info.units,
             }
         };
-        Ok(BookingPage { items: list.into_iter().map(line).collect(), next })
+        // Whoever is asked for their yes finds it first.
+        let mut items = match before {
+            None => self.asked_of(citizen, &catalogue, &pack, &cell).await?,
+            Some(_) => Vec::new(),
+        };
+        items.extend(list.into_iter().map(line));
+        Ok(BookingPage { items, next })
     }
 
     /// What is still to come of the citizen's, the next first, for the home page. Nothing personal is opened.
@@ -231,28 +237,13 @@ impl Platform {
         let catalogue = self.catalogue();
         let pack = self.open_city(&catalogue, city)?;
         let cell = self.inner.stores.city(city).await?;
-        let mut lines = Vec::new();
+        let mut lines = self.asked_of(citizen, &catalogue, &pack, &cell).await?;
         for id in cell.live_bookings(citizen.account, SHOWN).await? {
             let Some(facts) = cell.booking_facts(id).await? else { continue };
-            let place = pack.offers.get(&facts.service).and_then(|offer| offer.place(&facts.names.place));
-            let resource = place.and_then(|place| place.resource(&facts.names.resource));
-            let state = self.shown_state(&facts);
-            if !state.is_live() {
-                continue;
+            let line = self.line_of(&pack, facts);
+            if line.state.is_live() {
+                lines.push(line);
             }
-            lines.push(BookingLine {
-                id,
-                number: facts.number.clone(),
-                state,
-                place: place.map(|place| place.name.clone()).unwrap_or_default(),
-                resource: resource.map(|(_, resource)| resource.name.clone()),
-                starts_at: facts.facts.starts_at,
-                ends_at: facts.facts.ends_at,
-                held_until_at: facts.facts.held_until_at,
-                price: facts.facts.price,
-                count: facts.units(),
-                service: facts.service,
-            });
         }
         lines.sort_by_key(|line| line.starts_at);
         Ok(lines)

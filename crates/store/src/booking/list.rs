@@ -32,6 +32,9 @@ statement! {
         WHERE s.service = ?1 AND s.place = ?2 AND s.day = ?3 AND p.part = 0 ORDER BY b.starts_at, b.seq LIMIT ?4";
     BOOKING_LIVE = "SELECT id FROM booking WHERE account = ?1 AND state IN ('held', 'booked', 'paid', 'checked_in')
         ORDER BY seq DESC LIMIT ?2";
+    // A party has no login before it agrees, and uses something up from the first moment on.
+    BOOKING_KEPT_FOR = "SELECT DISTINCT b.id FROM booking_key k JOIN booking b ON b.seq = k.booking
+        WHERE k.person = ?1 AND b.state = 'held' LIMIT ?2";
 }
 
 /// A booking with what is sealed of it; `None` when that went with its account.
@@ -179,6 +182,11 @@ impl City {
     /// The account's own bookings of which something is still to come, newest first. Nothing personal is opened.
     pub async fn live_bookings(&self, account: AccountId, limit: u32) -> Result<Vec<Id>> {
         self.read(&BOOKING_LIVE, values![account, limit]).await?.iter().map(|row| row.id(0)).collect()
+    }
+
+    /// What is held and uses something of this person's up, whoever made it. Nothing personal is opened.
+    pub async fn bookings_kept_for(&self, person: kernel::Index, limit: u32) -> Result<Vec<Id>> {
+        self.read(&BOOKING_KEPT_FOR, values![&person, limit]).await?.iter().map(|row| row.id(0)).collect()
     }
 
     /// Who has something of a pool, in whatever state, in the order in which they came; `after` is the place of the last one

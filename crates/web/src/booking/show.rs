@@ -352,6 +352,10 @@ pub(super) fn again(
     if same {
         pairs.extend([("resource", booking.resource_id.as_str()), ("on", &day), ("at", &at), ("band", &of.band)]);
         pairs.extend(persons.iter().map(|who| ("persons", who.as_str())));
+        // Seats by what stands on them, where there are seats.
+        if booking.kind == BookingKind::Coach {
+            pairs.extend(booking.units.iter().map(|label| ("seat", label.as_str())));
+        }
     }
     let path = if same { super::check_path(pack, service) } else { super::book_path(pack, service) };
     super::href(&path, pairs.into_iter().filter(|(_, value)| !value.is_empty()))

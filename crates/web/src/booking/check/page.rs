@@ -174,7 +174,7 @@ fn seat_map(visit: &Visit, check: &Check<'_>, wrong: bool) -> Markup {
             column: seat.column,
             side: side(seat.column),
             free: seat.free,
-            chosen: ticked.contains(&seat.unit.to_string().as_str()),
+            chosen: seat.free && ticked.iter().any(|one| *one == seat.label || *one == seat.unit.to_string()),
         })
         .collect();
     let field = Field {
