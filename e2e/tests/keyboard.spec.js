@@ -1,35 +1,8 @@
 // The main journey with nothing but Tab, Enter and letters, and the focus in sight at every step.
 import { test, expect } from '../lib/test.js';
 import { CITY, CITY_NAME, VIOLATIONS } from '../lib/city.js';
+import { tabTo } from '../lib/keyboard.js';
 import { carOf, fits, openOf } from '../lib/people.js';
-
-const TABS_MAX = 60;
-
-/** Presses Tab until the focus is on what is named so, and looks at the focus on the way. */
-async function tabTo(page, wanted) {
-  for (let i = 0; i < TABS_MAX; i++) {
-    await page.keyboard.press('Tab');
-    const at = await page.evaluate(() => {
-      const it = document.activeElement;
-      if (!it || it === document.body) return null;
-      const label = it.labels && it.labels[0];
-      // A choice is drawn by the label beside its box.
-      const drawn = it.type === 'radio' || it.type === 'checkbox' ? label : it;
-      const style = getComputedStyle(drawn);
-      const box = drawn.getBoundingClientRect();
-      return {
-        name: (it.getAttribute('aria-label') || (label && label.textContent) || it.textContent || it.value || '').trim(),
-        visible: (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none',
-        onScreen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-      };
-    });
-    if (!at) continue;
-    expect(at.visible, `the focus on “${at.name}” can be seen`).toBe(true);
-    expect(at.onScreen, `“${at.name}” is on the screen while it has the focus`).toBe(true);
-    if (wanted instanceof RegExp ? wanted.test(at.name) : at.name === wanted) return;
-  }
-  throw new Error(`${TABS_MAX} tabs and no “${wanted}” on ${page.url()}`);
-}
 
 test('The main journey needs no mouse', async ({ people, citizen, house }) => {
   const person = await people.cast(fits.driver);

@@ -11,8 +11,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let line = command::Line::parse();
-    // Quiet by default: a citizen's question is no news. RUST_LOG shows more.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
+    // Quiet by default: a citizen's question is no news. Whoever asks for another's booking is, and a department that
+    // refuses one. RUST_LOG shows more.
+    let quiet = || EnvFilter::new("error,engine::booking=warn");
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| quiet());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(true).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
