@@ -81,6 +81,12 @@ export function deskPages(number) {
     return one.page.locator(`main a[href*="${part}"]`).first().getAttribute('href');
   };
   const pool = link('schedule', '/pools/');
+  // The one who asks is not the one who decides.
+  const price = async (one) => {
+    await one.hasSteppedUp();
+    await one.opens('prices');
+    return one.page.locator('main a[href*="/prices/"]').first().getAttribute('href');
+  };
   return [
     { name: 'desk-counter', who: 'counter', below: 'counter' },
     { name: 'desk-counter-mistake', who: 'counter', below: 'counter', then: send('/counter') },
@@ -97,6 +103,8 @@ export function deskPages(number) {
     { name: 'desk-pool-edit', who: 'scheduler', find: async (one) => `${await pool(one)}/edit`, like: '/desk/x/pools/y/edit' },
     { name: 'desk-pool-stop', who: 'scheduler', find: async (one) => `${await pool(one)}/stop`, like: '/desk/x/pools/y/stop', first: (one) => one.hasSteppedUp() },
     { name: 'desk-figures', who: 'scheduler', below: 'figures' },
+    { name: 'desk-prices', who: 'scheduler', below: 'prices' },
+    { name: 'desk-price-decide', who: 'treasurer', find: price, like: '/desk/x/prices/y' },
     { name: 'desk-sign-in', who: 'nobody', path: '/desk/sign-in' },
     { name: 'desk-sign-in-mistake', who: 'nobody', path: '/desk/sign-in', then: send('/desk/sign-in') },
     { name: 'desk-step-up', who: 'refund-clerk', path: '/desk/step-up' },

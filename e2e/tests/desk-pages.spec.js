@@ -18,6 +18,12 @@ for (const [name, look] of Object.entries(DESK_LOOKS)) {
     paid ??= await paidFine(people, citizen);
     const who = await staffBrowsers(clerk, { ...look, context: { ...look.context, serviceWorkers: 'block' } });
     await who['refund-clerk'].context.request.post(`${who['refund-clerk'].below('payments')}/${paid.number}/refund`, { form: { amount: '1', reason: '处罚决定已撤销' } });
+    // And a price: the desk opens at the first place that charges anything.
+    const desk = who.scheduler;
+    await desk.opens('prices');
+    const asked = await desk.page.locator('form[action$="/prices"]:has([name=reason])').evaluate((it) => Object.fromEntries(new FormData(it)));
+    const nextWeek = new Date(Date.now() + 7 * 86_400_000 + 28_800_000).toISOString().slice(0, 10);
+    await desk.context.request.post(desk.below('prices'), { form: { ...asked, price: '66', from_on: nextWeek, reason: '旺季票价（样例）' } });
     const wires = {};
     for (const [key, one] of Object.entries(who)) wires[key] = await Wire.of(one);
     const found = [];

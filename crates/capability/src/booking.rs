@@ -18,6 +18,7 @@ pub mod lottery;
 pub mod marriage;
 pub mod plan;
 pub mod pool;
+pub mod price;
 pub mod refusal;
 pub mod release;
 pub mod returns;

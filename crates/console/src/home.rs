@@ -26,6 +26,7 @@ const ROOMS: &[Room] = &[
     (Verb::LetIn, "gate", text::gate_title),
     (Verb::SeeSchedule, "schedule", text::schedule_title),
     (Verb::SeeSchedule, "figures", text::figures_title),
+    (Verb::SeePrices, "prices", text::prices_title),
     (Verb::SeeBreaks, "breaks", text::breaks_title),
     (Verb::SeeRefunds, "refunds", text::refunds_title),
     (Verb::SeeSettlements, "settlements", text::settlements_title),

@@ -26,6 +26,7 @@ mod mishap;
 mod payment;
 mod place;
 mod pool;
+mod price;
 mod provider;
 mod queue;
 mod reconciliation;

@@ -7,8 +7,8 @@ use axum::{Router, http::Method, response::Response, routing::MethodFilter};
 use engine::Verb;
 
 use crate::{
-    Site, asset, counter, day, figures, gate, home, payment, pool, provider, queue, reconciliation, refund, schedule,
-    settlement, sign_in, staff, staff_act,
+    Site, asset, counter, day, figures, gate, home, payment, pool, price, provider, queue, reconciliation, refund,
+    schedule, settlement, sign_in, staff, staff_act,
     trouble::Trouble,
     visit::{Visit, enter},
     walk_in,
@@ -92,6 +92,10 @@ routes! {
     GET  "/desk/{city}/pools/{pool}/stop"           May(StopSitting)    pool::stop_form;
     POST "/desk/{city}/pools/{pool}/stop"           May(StopSitting)    pool::stop;
     GET  "/desk/{city}/figures"                     May(SeeSchedule)    figures::page;
+    GET  "/desk/{city}/prices"                      May(SeePrices)      price::page;
+    POST "/desk/{city}/prices"                      May(AskPrice)       price::ask;
+    GET  "/desk/{city}/prices/{id}"                 May(DecidePrice)    price::decide_form;
+    POST "/desk/{city}/prices/{id}"                 May(DecidePrice)    price::decide;
     GET  "/desk/{city}/breaks"                      May(SeeBreaks)      reconciliation::list;
     GET  "/desk/{city}/breaks/{break}"              May(SeeBreaks)      reconciliation::show;
     POST "/desk/{city}/breaks/{break}/claim"        May(ResolveBreak)   reconciliation::claim;

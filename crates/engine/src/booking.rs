@@ -20,6 +20,7 @@ mod offer;
 mod person;
 pub(crate) mod price;
 mod say;
+pub(crate) mod set_price;
 pub(crate) mod show;
 pub(crate) mod unit;
 mod view;

@@ -25,6 +25,7 @@ mod once;
 mod outbox;
 mod payment;
 mod platform;
+mod price;
 mod profile;
 mod provider;
 mod quote;
@@ -73,6 +74,7 @@ pub use payment::{
     CashierView, Chosen, MonthPaid, Opened, PaidLine, PayForm, PaymentInfo, PaymentPage, PaymentView, RefundLine,
 };
 pub use platform::{Parts, Platform};
+pub use price::{PriceChangeView, PriceForm, PriceView, PricesView};
 pub use profile::ProfileView;
 pub use provider::ProviderView;
 pub use quote::{

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     Citizen, Limits, OnceKey,
-    booking::{Doors, Looks, Rolled},
+    booking::{Doors, Looks, Rolled, set_price::KnownPrices},
     flight::Flights,
     job::Bells,
     limit::Rate,
@@ -61,6 +61,7 @@ pub(crate) struct Inner {
     pub(crate) looked: Looked,
     /// Looks at pools, shared by everybody who looks within a moment.
     pub(crate) looks: Looks,
+    pub(crate) prices: KnownPrices,
     pub(crate) rolled: Rolled,
     /// Before the claims of each city.
     pub(crate) doors: Doors,
@@ -94,6 +95,7 @@ impl Platform {
                 cashiers: Cashiers::default(),
                 looked: Looked::default(),
                 looks: Looks::default(),
+                prices: KnownPrices::default(),
                 rolled: Rolled::default(),
                 doors: Doors::default(),
                 bells: Bells::default(),

@@ -33,7 +33,7 @@ impl Platform {
         from_on: Date,
         days: i32,
     ) -> Result<ScheduleView> {
-        let desk = self.desk_at(staff, Verb::SeeSchedule, city, at)?;
+        let desk = self.with_prices(city, self.desk_at(staff, Verb::SeeSchedule, city, at)?).await?;
         let place = desk.offered.place(&at.place)?;
         let cell = self.inner.stores.city(city).await?;
         let last_on = limit::plus_days(from_on, days.clamp(1, DAYS_MAX) - 1);
@@ -73,7 +73,7 @@ impl Platform {
         let cell = self.inner.stores.city(city).await?;
         let info = cell.pool(number).await?.ok_or(Kind::NotFound)?;
         let desk = self.desk(staff, verb, city, &info.pool.service, &info.pool.place)?;
-        Ok((desk, info))
+        Ok((self.with_prices(city, desk).await?, info))
     }
 
     pub(crate) fn pool_view(&self, desk: &Desk, place: &Place, info: &PoolInfo) -> Result<PoolView> {
@@ -149,10 +149,13 @@ fn release_view(desk: &Desk, profile: &Profile, info: &PoolInfo) -> ReleaseView 
 /// What a unit costs, and which rule says so; the release's own rule where nothing has a price of its own.
 fn price(desk: &Desk, place: &Place, info: &PoolInfo, profile: &Profile) -> (Option<Money>, Option<Date>, Text) {
     let rules = &desk.offered.catalogue.rules.booking;
-    if let Some(rule) = place.ticket.as_deref().and_then(|id| rules.ticket_on(info.pool.on, id)) {
-        return (Some(Money::from_fen(rule.price_fen)), Some(rule.effective_on), rule.source.clone());
+    let on = info.pool.on;
+    if let Some(rule) = place.ticket.as_deref().and_then(|id| rules.ticket_on(on, id)) {
+        let since = desk.offered.set_price(place, "", on).map_or(rule.effective_on, |set| set.from_on);
+        return (Some(desk.offered.ticket_price(place, rule, on)), Some(since), rule.source.clone());
     }
-    let resource = place.resource(&info.pool.resource).map(|(_, resource)| Money::from_fen(resource.price_fen));
-    let price = resource.filter(|_| desk.kind == BookingKind::Appointment);
-    (price, Some(profile.effective_on), profile.source.clone())
+    let resource = place.resource(&info.pool.resource).filter(|_| desk.kind == BookingKind::Appointment);
+    let price = resource.map(|(_, resource)| desk.offered.number_price(place, resource, on));
+    let since = resource.and_then(|(_, resource)| desk.offered.set_price(place, &resource.id, on));
+    (price, Some(since.map_or(profile.effective_on, |set| set.from_on)), profile.source.clone())
 }

@@ -77,6 +77,9 @@ words!(
         SeeSchedule = "see-schedule", "查看排班", "look at the schedule";
         ChangeSchedule = "change-schedule", "变更排班", "change the schedule";
         StopSitting = "stop-sitting", "停诊停办", "call a sitting off";
+        SeePrices = "see-prices", "查看价格", "look at prices";
+        AskPrice = "ask-price", "申请调价", "ask for another price";
+        DecidePrice = "decide-price", "审核调价", "decide a price";
     }
 );
 
@@ -101,11 +104,20 @@ pub const POLICY: &[(Verb, &[Role])] = &[
     (Verb::SeeSchedule, &[Role::Counter, Role::Scheduler]),
     (Verb::ChangeSchedule, &[Role::Scheduler]),
     (Verb::StopSitting, &[Role::Scheduler]),
+    (Verb::SeePrices, &[Role::Counter, Role::Scheduler, Role::Treasurer]),
+    (Verb::AskPrice, &[Role::Scheduler]),
+    (Verb::DecidePrice, &[Role::Treasurer]),
 ];
 
 /// Deeds for which the authenticator's code is entered again.
-const STEP_UP: &[Verb] =
-    &[Verb::DecideRefund, Verb::CompleteRefund, Verb::CloseDay, Verb::ChangeStaff, Verb::StopSitting];
+const STEP_UP: &[Verb] = &[
+    Verb::DecideRefund,
+    Verb::CompleteRefund,
+    Verb::CloseDay,
+    Verb::ChangeStaff,
+    Verb::StopSitting,
+    Verb::DecidePrice,
+];
 
 /// Deeds that concern a whole city: a role for one department is not enough.
 const WHOLE_CITY: &[Verb] = &[Verb::CloseDay, Verb::SeeProviders, Verb::SeeStaff, Verb::ChangeStaff, Verb::SeeActs];

@@ -33,6 +33,7 @@ mod once;
 mod outbox;
 mod payment;
 mod pool;
+mod price;
 mod queue;
 mod receipt;
 mod reconciliation;
@@ -79,6 +80,7 @@ pub use payment::{
     PaymentInfo, PaymentView,
 };
 pub use pool::{BelowTaken, NewPool, PoolInfo, PoolsOf};
+pub use price::{NewPrice, PriceChange, PriceOf};
 pub use queue::{BATCH_MAX, Inbox, Load, QUEUE_MAX, Queue, Waiting};
 pub use receipt::{NewReceipt, Proof, ReceiptInfo};
 pub use reconciliation::{BreakInfo, DepartmentLine, MetBreak, ProviderLine, Reconciled, ReconciledDay};

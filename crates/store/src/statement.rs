@@ -87,6 +87,7 @@ pub fn statements() -> Vec<(CellKind, &'static Statement)> {
         crate::pool::give_back::ALL,
         crate::pool::load::ALL,
         crate::pool::plan::ALL,
+        crate::price::ALL,
         crate::receipt::ALL,
         crate::reconciliation::ALL,
         crate::refund::ALL,

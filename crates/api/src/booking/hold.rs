@@ -143,10 +143,12 @@ impl Claim {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"persons": [{"name": "林**", "relation": "own", "price_fen": 6000,
     "concession": {"zh-CN": "学生", "en": "Student"}, "height_cm_max": null, "proofs": ["student-card"], "seat": true}],
-    "total_fen": 6000}))]
+    "total_fen": 6000, "since": "2026-03-01"}))]
 pub struct Quote {
     persons: Vec<QuoteLine>,
     total_fen: i64,
+    /// The day from which on it costs so much, where that is known.
+    since: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -176,7 +178,11 @@ impl From<BookingQuote> for Quote {
             proofs: person.at_gate.proofs,
             seat: person.seat,
         };
-        Self { persons: quote.persons.into_iter().map(line).collect(), total_fen: quote.total.fen() }
+        Self {
+            persons: quote.persons.into_iter().map(line).collect(),
+            total_fen: quote.total.fen(),
+            since: quote.since.map(|on| on.to_string()),
+        }
     }
 }
 

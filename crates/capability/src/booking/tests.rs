@@ -6,6 +6,7 @@ mod marriages;
 mod model;
 mod plan;
 mod pools;
+mod prices;
 mod profiles;
 mod rush;
 mod slots;

@@ -3,6 +3,7 @@
 //! `SHIMIN_PAGES=/tmp/pages cargo test -p console` also writes each page to that directory.
 
 mod desk_sample;
+mod prices;
 mod sample;
 
 use axum::{
@@ -153,6 +154,7 @@ async fn booking_pages(lang: Lang) -> Vec<Shot> {
     let mut pages = Vec::new();
     counter_pages(&mut pages, &own).await;
     schedule_pages(&mut pages, &own).await;
+    prices::pages(&mut pages, &own).await;
     pages
 }
 

@@ -134,7 +134,7 @@ impl Platform {
         form: &'a HoldForm<'a>,
         door: Door,
     ) -> Result<Wanted<'a>> {
-        let offered = self.offered(city, service)?;
+        let offered = self.priced_offer(city, service).await?;
         let place = offered.place(form.at.place)?;
         let kind = offered.booking()?.kind;
         let profile = offered.profile(place, self.now().date())?;

@@ -10,7 +10,7 @@ use capability::booking::{
     pool::{Door, Take},
     release,
 };
-use kernel::{CityId, Id, Index, Kind, Money, Result, ServiceId, Timestamp};
+use kernel::{CityId, Date, Id, Index, Kind, Money, Result, ServiceId, Timestamp};
 use store::{BookingNames, HoldRefused};
 
 use super::{
@@ -167,7 +167,10 @@ impl Platform {
             at_gate: priced.at_gate.clone(),
             seat: priced.ride.seat,
         });
+        let since =
+            price::since(&wanted.offered, wanted.place()?, wanted.resource(), wanted.legs, wanted.starts_at.date());
         Ok(BookingQuote {
+            since,
             persons: lines.collect(),
             total: Money::from_fen(priced.iter().map(|one| one.price.fen()).sum()),
         })
@@ -233,6 +236,8 @@ impl Platform {
 pub struct BookingQuote {
     pub persons: Vec<QuotePerson>,
     pub total: Money,
+    /// The day from which on it costs so much, where that is known.
+    pub since: Option<Date>,
 }
 
 #[derive(Clone, Debug)]

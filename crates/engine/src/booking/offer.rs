@@ -26,11 +26,12 @@ use manifest::{
 };
 use store::{PoolInfo, PoolsOf};
 
+use super::set_price::Prices;
 use super::view::{BookingDay, DayState, MatterView, PlaceView, PlacesView, SectionView, StopView, Where};
 use crate::Platform;
 
 /// For so long a look at the pools of a service is good enough to show.
-const LOOK_MS: i64 = 1_000;
+pub(crate) const LOOK_MS: i64 = 1_000;
 /// The last day that anything is shown of.
 const DAYS_MAX: i32 = 60;
 
@@ -44,6 +45,8 @@ pub(crate) struct Offered {
     pub(crate) pack: Arc<CityPack>,
     pub(crate) service: Arc<Service>,
     pub(crate) offer: Arc<Offer>,
+    /// What its desk has set; none, where prices are not asked for.
+    pub(crate) prices: Arc<Prices>,
 }
 
 impl Offered {
@@ -82,7 +85,7 @@ impl Platform {
         let pack = self.open_city(&catalogue, city)?;
         let service = catalogue.service(&pack, service.as_str()).cloned().ok_or(Kind::NotFound)?;
         let offer = pack.offers.get(&service.id).cloned().ok_or(Kind::NotFound)?;
-        Ok(Offered { catalogue, pack, service, offer })
+        Ok(Offered { catalogue, pack, service, offer, prices: Arc::default() })
     }
 
     /// The pools of a service from today on, as they were a second ago at most.

@@ -65,12 +65,12 @@ pub(crate) fn persons(
     let rules = &offered.catalogue.rules.booking;
     match offered.booking()?.kind {
         BookingKind::Appointment => {
-            let price = Money::from_fen(resource.ok_or(Kind::NotFound)?.price_fen);
+            let price = offered.number_price(place, resource.ok_or(Kind::NotFound)?, on);
             Ok(persons.iter().map(|_| Priced::full(price)).collect())
         }
         BookingKind::Ticket => {
             let rule = place.ticket.as_deref().and_then(|id| rules.ticket_on(on, id)).ok_or_else(missing)?;
-            let full = Money::from_fen(rule.price_fen);
+            let full = offered.ticket_price(place, rule, on);
             let quote = |(who, said): &(Who, Said)| {
                 Ok(Priced::quoted(ticket::quote(full, &rule.concession, &visitor(who, said, on)?)))
             };
@@ -78,8 +78,9 @@ pub(crate) fn persons(
         }
         BookingKind::Coach => {
             let rule = place.coach.as_deref().and_then(|id| rules.coach_on(on, id)).ok_or_else(missing)?;
-            let line = resource.and_then(|resource| resource.line.as_ref()).ok_or(Kind::NotFound)?;
-            let fare = coach::fare(line, legs).ok_or(Kind::NotFound)?;
+            let resource = resource.ok_or(Kind::NotFound)?;
+            let line = resource.line.as_ref().ok_or(Kind::NotFound)?;
+            let fare = offered.fare(place, resource, line, legs, on).ok_or(Kind::NotFound)?;
             let ages: Vec<i16> = persons.iter().map(|(who, _)| age(who, on)).collect::<Result<_>>()?;
             let adults = u16::try_from(ages.iter().filter(|age| **age > CHILD_AGE_MAX).count()).unwrap_or(u16::MAX);
             let young = |at: &usize| ages[*at] <= CHILD_AGE_MAX;
@@ -133,4 +134,23 @@ pub fn height(text: &str) -> Result<Option<u16>, Mistake> {
         Ok(height) if (30..=250).contains(&height) => Ok(Some(height)),
         _ => Err(Mistake::Height),
     }
+}
+
+/// Since when the price of a day holds, where that is known: by the desk, or by the published rule.
+pub(crate) fn since(
+    offered: &Offered,
+    place: &Place,
+    resource: Option<&Resource>,
+    legs: Legs,
+    on: Date,
+) -> Option<Date> {
+    let what = match resource {
+        None => String::new(),
+        Some(resource) => match &resource.line {
+            Some(line) => super::set_price::fare_key(resource, line, legs),
+            None => resource.id.clone(),
+        },
+    };
+    let rule = || place.ticket.as_deref().and_then(|id| offered.catalogue.rules.booking.ticket_on(on, id));
+    offered.set_price(place, &what, on).map(|set| set.from_on).or_else(|| rule().map(|rule| rule.effective_on))
 }

@@ -5,7 +5,7 @@ use capability::booking::{
     pool::{Door, Legs},
     ticket,
 };
-use kernel::{CityId, Date, Error, Kind, Money, Result, ServiceId, Timestamp};
+use kernel::{CityId, Date, Error, Kind, Result, ServiceId, Timestamp};
 use manifest::booking::{
     BookingKind,
     offer::{Place, Resource, Section},
@@ -27,23 +27,23 @@ impl Platform {
         at: Where<'_>,
         on: Date,
     ) -> Result<UnitsView> {
-        let offered = self.offered(city, service)?;
+        let offered = self.priced_offer(city, service).await?;
         let place = offered.place(at.place)?;
         let pools = self.pools_ahead(city, service).await?;
         let today: Vec<&PoolInfo> =
             pools.iter().filter(|info| info.pool.on == on && info.pool.place == place.id).collect();
         let cell = self.inner.stores.city(city).await?;
         match offered.booking()?.kind {
-            BookingKind::Appointment => self.sittings(&cell, place, at, &today).await,
+            BookingKind::Appointment => self.sittings(&cell, (&offered, place, on), at, &today).await,
             BookingKind::Ticket => bands(&offered, place, on, &today),
-            BookingKind::Coach => self.trips(&cell, place, at, &today).await,
+            BookingKind::Coach => self.trips(&cell, (&offered, place, on), at, &today).await,
         }
     }
 
     async fn sittings(
         &self,
         cell: &store::City,
-        place: &Place,
+        (offered, place, on): (&Offered, &Place, Date),
         at: Where<'_>,
         today: &[&PoolInfo],
     ) -> Result<UnitsView> {
@@ -70,14 +70,20 @@ impl Platform {
                 about: resource.about.clone(),
                 class: resource.class.clone(),
                 class_name: resource.class_name.clone(),
-                price: Money::from_fen(resource.price_fen),
+                price: offered.number_price(place, resource, on),
                 sittings: sittings.collect(),
             });
         }
         Ok(UnitsView { resources, ..UnitsView::default() })
     }
 
-    async fn trips(&self, cell: &store::City, place: &Place, at: Where<'_>, today: &[&PoolInfo]) -> Result<UnitsView> {
+    async fn trips(
+        &self,
+        cell: &store::City,
+        (offered, place, on): (&Offered, &Place, Date),
+        at: Where<'_>,
+        today: &[&PoolInfo],
+    ) -> Result<UnitsView> {
         let now = self.now();
         let mut trips = Vec::new();
         for info in today.iter().filter(|info| info.pool.part == plan::RIDE) {
@@ -117,7 +123,7 @@ impl Platform {
                 arrives_at: info.pool.starts_at.plus_s(i64::from(to.minutes) * 60),
                 from: StopView { id: from.id.clone(), name: from.name.clone() },
                 to: StopView { id: to.id.clone(), name: to.name.clone() },
-                fare: coach::fare(line, legs).ok_or(Kind::NotFound)?,
+                fare: offered.fare(place, resource, line, legs, on).ok_or(Kind::NotFound)?,
                 free: if gone { 0 } else { free },
                 stopped: info.stopped,
                 seats: seats.collect(),
@@ -144,7 +150,7 @@ fn bands(offered: &Offered, place: &Place, on: Date, today: &[&PoolInfo]) -> Res
             ends_at,
             stopped: info.stopped || day.is_some_and(|day| day.stopped),
             free: info.free(Door::Online).min(day_free),
-            price: Money::from_fen(rule.price_fen),
+            price: offered.ticket_price(place, rule, on),
         })
     };
     let bands = match rule.band.is_empty() {

@@ -50,11 +50,13 @@ impl Desk {
     }
 
     fn price(&self, place: &Place, info: &PoolInfo) -> Money {
-        let resource = place.resource(&info.pool.resource).map(|(_, resource)| Money::from_fen(resource.price_fen));
+        let on = info.pool.on;
+        let resource =
+            place.resource(&info.pool.resource).map(|(_, resource)| self.offered.number_price(place, resource, on));
         let rules = &self.offered.catalogue.rules.booking;
         let ticket = || {
-            let rule = place.ticket.as_deref().and_then(|id| rules.ticket_on(info.pool.on, id))?;
-            Some(Money::from_fen(rule.price_fen))
+            let rule = place.ticket.as_deref().and_then(|id| rules.ticket_on(on, id))?;
+            Some(self.offered.ticket_price(place, rule, on))
         };
         resource.or_else(ticket).unwrap_or(Money::ZERO)
     }
@@ -63,7 +65,7 @@ impl Desk {
 impl Platform {
     /// What the counter of a place can give out today.
     pub async fn walk_in(&self, staff: &Staff, city: &CityId, at: &DeskAt) -> Result<WalkInView> {
-        let desk = self.desk_at(staff, Verb::BookOnSite, city, at)?;
+        let desk = self.with_prices(city, self.desk_at(staff, Verb::BookOnSite, city, at)?).await?;
         let (place, cell, now) = (desk.offered.place(&at.place)?, self.inner.stores.city(city).await?, self.now());
         let alone = desk.offered.booking()?.parties <= 1;
         let (service, today) = (at.service.clone(), now.date());

@@ -33,3 +33,24 @@ CREATE TABLE gate_left (
     people BIGINT NOT NULL CHECK (people >= 0),
     PRIMARY KEY (service, place, day)
 );
+
+-- Prices that a desk asked for, from a day on: what for (`what` is empty for the ticket of a place), who asked, who decided.
+CREATE TABLE price_change (
+    id BYTEA NOT NULL PRIMARY KEY,
+    service TEXT NOT NULL,
+    place TEXT NOT NULL,
+    what TEXT NOT NULL,
+    from_on TEXT NOT NULL,
+    price_fen BIGINT NOT NULL CHECK (price_fen >= 0),
+    before_fen BIGINT NOT NULL CHECK (before_fen >= 0),
+    reason TEXT NOT NULL,
+    asked_by BYTEA NOT NULL,
+    asked_at BIGINT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('asked', 'approved', 'declined')),
+    decided_by BYTEA,
+    decided_at BIGINT,
+    note TEXT NOT NULL,
+    CHECK (decided_by IS NULL OR decided_by <> asked_by)
+);
+CREATE INDEX price_change_place ON price_change (service, place, asked_at);
+CREATE INDEX price_change_approved ON price_change (decided_at) WHERE state = 'approved';

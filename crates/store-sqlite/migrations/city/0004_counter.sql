@@ -33,3 +33,24 @@ CREATE TABLE gate_left (
     people INTEGER NOT NULL CHECK (people >= 0),
     PRIMARY KEY (service, place, day)
 ) STRICT, WITHOUT ROWID;
+
+-- Prices that a desk asked for, from a day on: what for (`what` is empty for the ticket of a place), who asked, who decided.
+CREATE TABLE price_change (
+    id BLOB NOT NULL PRIMARY KEY,
+    service TEXT NOT NULL,
+    place TEXT NOT NULL,
+    what TEXT NOT NULL,
+    from_on TEXT NOT NULL,
+    price_fen INTEGER NOT NULL CHECK (price_fen >= 0),
+    before_fen INTEGER NOT NULL CHECK (before_fen >= 0),
+    reason TEXT NOT NULL,
+    asked_by BLOB NOT NULL,
+    asked_at INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('asked', 'approved', 'declined')),
+    decided_by BLOB,
+    decided_at INTEGER,
+    note TEXT NOT NULL,
+    CHECK (decided_by IS NULL OR decided_by <> asked_by)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX price_change_place ON price_change (service, place, asked_at);
+CREATE INDEX price_change_approved ON price_change (decided_at) WHERE state = 'approved';

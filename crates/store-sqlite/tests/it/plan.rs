@@ -18,6 +18,8 @@ const MAY_SCAN: &[&str] = &[
     // The chart of accounts has as many rows as a city has payees and providers.
     "LEDGER_ROLL_UP",
     "LEDGER_BALANCES",
+    // The prices that desks have set, all of them by their own index: a city has few.
+    "PRICE_APPROVED",
     // Two pages, each found by its index and cut to its limit, are laid side by side.
     "LEDGER_HISTORY",
     // In the order of the index, and no further than the limit.

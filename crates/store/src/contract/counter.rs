@@ -118,3 +118,40 @@ pub async fn a_sitting_that_no_plan_has_stays_as_it_was_added(opener: Arc<dyn Op
     let rules = profile(&serde_json::json!({}));
     hold(&city, claim(1, 1, "shen", pools[0].number, &rules)).await.expect("it is sold like any other");
 }
+
+pub async fn a_price_is_decided_once_by_somebody_else(opener: Arc<dyn Opener>) {
+    use crate::{NewPrice, PriceOf};
+    use capability::booking::price::State;
+    let stores = open(&opener).await;
+    let city = lakeside(&stores).await;
+    let of = PriceOf { service: service(), place: "pier".to_owned(), what: String::new() };
+    let from_on: kernel::Date = "2026-03-09".parse().expect("a date");
+    let asked = |n: u64, fen: i64| NewPrice {
+        id: id(n),
+        of: of.clone(),
+        from_on,
+        price: kernel::Money::from_fen(fen),
+        before: kernel::Money::from_fen(5_000),
+        reason: "high season".to_owned(),
+        by: id(1),
+        at: NOON.plus_s(n as i64),
+    };
+    for (n, fen) in [(11, 6_000), (12, 6_500), (13, 0)] {
+        city.ask_price(asked(n, fen)).await.expect("asked");
+    }
+    let late = NOON.plus_s(60);
+    assert_eq!(city.decide_price(id(11), State::Approved, id(2), late, "").await, Ok(true));
+    assert_eq!(city.decide_price(id(11), State::Declined, id(3), late, "no").await, Ok(false), "once");
+    assert_eq!(city.decide_price(id(12), State::Declined, id(2), late, "too much").await, Ok(true));
+    assert_eq!(city.decide_price(id(99), State::Approved, id(2), late, "").await, Ok(false));
+    assert!(city.decide_price(id(13), State::Approved, id(1), late, "").await.is_err(), "not by whoever asked");
+    let one = city.price_change(id(12)).await.expect("store").expect("kept");
+    assert_eq!((one.asked, one.state, one.decided_by), (asked(12, 6_500), State::Declined, Some(id(2))));
+    assert_eq!((one.decided_at, one.note.as_str()), (Some(late), "too much"));
+    let all = city.price_changes(&service(), "pier", 10).await.expect("store");
+    assert_eq!(all.iter().map(|one| one.asked.id).collect::<Vec<_>>(), [id(13), id(12), id(11)], "newest first");
+    assert!(city.price_changes(&service(), "tower", 10).await.expect("store").is_empty());
+    let approved = city.approved_prices().await.expect("store");
+    let [(what, dated)] = approved.as_slice() else { panic!("{approved:?}") };
+    assert_eq!((what, dated.from_on, dated.price.fen()), (&of, from_on, 6_000));
+}

@@ -113,6 +113,7 @@ macro_rules! contract_suite {
             a_break_is_taken_up_by_one_person_who_resolves_it
             whoever_is_here_is_called_in_turn
             an_entry_is_told_from_a_second_one
+            a_price_is_decided_once_by_somebody_else
             a_sitting_that_no_plan_has_stays_as_it_was_added
             pools_are_planned_edited_and_listed
             a_pool_never_shrinks_below_what_is_taken

@@ -23,6 +23,7 @@ mod full;
 mod misbehaviour;
 mod money;
 mod offers;
+mod prices;
 mod reload;
 mod restart;
 mod stories;

@@ -24,6 +24,7 @@ crate::texts! {
     booking_sitting_morning: "上午", "Morning";
     booking_sitting_afternoon: "下午", "Afternoon";
     booking_price(amount: &str): "{amount} 元", "{amount} yuan";
+    booking_price_since(on: &str): "{on} 起执行的价格", "The price since {on}";
     booking_free_of_charge: "免费", "Free";
     booking_any_time: "当天有效，开放时间内都能进", "Good for the whole day, at any opening hour";
     booking_from_stop: "上车站", "From";

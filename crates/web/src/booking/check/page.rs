@@ -122,7 +122,10 @@ fn prices(visit: &Visit, check: &Check<'_>, quote: &BookingQuote) -> Markup {
                         }
                     }
                 }
-                div { dt { (text::pay_total(l)) } dd { strong.sum { (amount(visit, quote.total)) } } }
+                div { dt { (text::pay_total(l)) } dd {
+                    strong.sum { (amount(visit, quote.total)) }
+                    @if let Some(on) = quote.since { p.hint { (text::booking_price_since(l, &format::date(l, on))) } }
+                } }
             }
         },
     )

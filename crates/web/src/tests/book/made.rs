@@ -179,7 +179,7 @@ pub(super) fn quote(persons: usize, each: i64) -> BookingQuote {
         at_gate: capability::booking::ticket::AtGate { height_cm_max: (n > 0).then_some(120), proofs: vec![] },
         seat: true,
     };
-    BookingQuote { persons: (0..persons).map(one).collect(), total: fen(each) }
+    BookingQuote { persons: (0..persons).map(one).collect(), total: fen(each), since: (each > 0).then(|| day(-60)) }
 }
 
 pub(super) fn slug(text: &str) -> ServiceId {
