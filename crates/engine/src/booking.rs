@@ -29,6 +29,7 @@ mod wish;
 
 pub(crate) use self::{
     admission::Doors,
+    asked::Persons,
     job::Rolled,
     offer::{Looks, Offered},
 };

@@ -1,7 +1,7 @@
 //! The home page's strip: what is known already, without waiting for any department.
 //!
-//! One read says which cards there are. Whoever has none has read nothing personal; for everybody else cards and kept
-//! answers are opened in one commit with the entries that say so.
+//! One read says which cards, bookings and payments there are. Whoever has no card has read nothing personal; for everybody
+//! else cards and kept answers are opened in one commit with the entries that say so.
 
 use capability::{payment::State, record};
 use kernel::{CityId, Id, Receipt, Result, ServiceId, Text, Timestamp, access::Purpose};
@@ -9,14 +9,19 @@ use manifest::{
     Catalogue, CityPack, Service,
     service::{Subject, Tone},
 };
-use store::KeptAnswer;
+use store::{AtHome, KeptAnswer};
 
-use crate::{CardState, CardView, Citizen, Platform, card::Held};
+use crate::{BookingLine, CardState, CardView, Citizen, Platform, card::Held};
 
-#[derive(Clone, Debug)]
+/// More bookings than these are looked up in their list.
+const BOOKINGS_MAX: usize = 5;
+
+#[derive(Clone, Debug, Default)]
 pub struct Home {
     pub cards: Vec<CardView>,
     pub strip: Vec<HomeStat>,
+    /// What something is still to come of, the next first.
+    pub bookings: Vec<BookingLine>,
     /// How many people wait for the citizen's consent.
     pub asked_consents: u64,
     /// The newest payment that has not come to an end, and how far it is.
@@ -47,10 +52,17 @@ impl Platform {
         let catalogue = self.catalogue();
         let pack = self.open_city(&catalogue, city)?;
         let cell = self.inner.stores.city(city).await?;
-        let cards = cell.cards(citizen.account).await?;
-        let asked_consents = citizen.asked_consents;
+        let person = self.may_be_asked(citizen, &catalogue, &pack).await?;
+        let AtHome { cards, bookings, asked, unfinished } = cell.at_home(citizen.account, person).await?;
+        let ahead = bookings.into_iter().take(BOOKINGS_MAX).collect();
+        let mut bookings = self.bookings_ahead(&pack, &cell, ahead).await?;
+        if let Some(person) = person {
+            bookings.extend(self.asked_among(citizen, &pack, &cell, asked, person).await?);
+            bookings.sort_by_key(|line| line.starts_at);
+        }
+        let home = Home { bookings, asked_consents: citizen.asked_consents, unfinished, ..Home::default() };
         if cards.is_empty() {
-            return Ok(Home { cards: Vec::new(), strip: Vec::new(), asked_consents, unfinished: None });
+            return Ok(home);
         }
         let mut ask = Vec::new();
         for card in &cards {
@@ -79,9 +91,8 @@ impl Platform {
             known.push(Known { held, answers });
         }
         let strip = self.strip(&catalogue, &pack, &known, &receipt)?;
-        let unfinished = cell.unfinished_payment(citizen.account).await?;
         let cards = known.into_iter().map(|known| known.held.view).collect();
-        Ok(Home { cards, strip, asked_consents, unfinished })
+        Ok(Home { cards, strip, ..home })
     }
 
     /// What is kept about one card, with an entry for it.

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     Citizen, Limits, OnceKey,
-    booking::{Doors, Looks, Rolled, set_price::KnownPrices},
+    booking::{Doors, Looks, Persons, Rolled, set_price::KnownPrices},
     flight::Flights,
     job::Bells,
     limit::Rate,
@@ -65,6 +65,7 @@ pub(crate) struct Inner {
     pub(crate) rolled: Rolled,
     /// Before the claims of each city.
     pub(crate) doors: Doors,
+    pub(crate) persons: Persons,
     /// Rung when a message is written, so that it leaves at once.
     pub(crate) bells: Bells,
     pub(crate) by_address: Rate<IpAddr>,
@@ -98,6 +99,7 @@ impl Platform {
                 prices: KnownPrices::default(),
                 rolled: Rolled::default(),
                 doors: Doors::default(),
+                persons: Persons::default(),
                 bells: Bells::default(),
                 by_address: Rate::new(limits.address_hour_max, 3_600),
                 by_register: Rate::new(limits.register_hour_max, 3_600),

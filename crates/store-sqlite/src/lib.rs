@@ -41,8 +41,9 @@ impl Files {
         let path = self.path(cell);
         let mut writing = connection::writing(&path)?;
         migration::run(&mut writing, cell.kind())?;
-        let (queue, writer) = Writer::start(writing, cell)?;
-        Ok(File { readers: Readers::new(path), queue, _writer: writer })
+        let readers = Arc::new(Readers::new(path));
+        let (queue, writer) = Writer::start(writing, cell, Arc::clone(&readers))?;
+        Ok(File { readers, queue, _writer: writer })
     }
 }
 
@@ -54,7 +55,7 @@ impl Opener for Files {
 
 /// One open file. Dropping it commits what waits and ends the writer.
 struct File {
-    readers: Readers,
+    readers: Arc<Readers>,
     // Declared before the writer, hence dropped before it: the thread ends when its queue is gone.
     queue: Queue,
     _writer: Writer,

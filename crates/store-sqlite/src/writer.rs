@@ -1,9 +1,9 @@
-//! The one writer of a file: a thread that takes whatever waits, runs each job in a savepoint, commits once, and only
-//! then answers.
+//! The one writer of a file: a thread that takes whatever waits, runs job after job, commits once, and only then answers.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
+    sync::Arc,
     task::{Context, Poll, Waker},
     thread::JoinHandle,
 };
@@ -11,7 +11,10 @@ use std::{
 use rusqlite::Connection;
 use store::{CellName, Done, Error, Fut, Inbox, Job, Queue, Result, Row, Statement, Tx, Value, Waiting};
 
-use crate::connection::{self, execute, failed, is_io_failure, many};
+use crate::{
+    connection::{self, execute, failed, is_io_failure, many},
+    reader::Readers,
+};
 
 static BEGIN: Statement = Statement::new("BEGIN", "BEGIN IMMEDIATE");
 static SAVEPOINT: Statement = Statement::new("SAVEPOINT", "SAVEPOINT job");
@@ -28,7 +31,7 @@ const CHECKPOINT_STATEMENTS: u64 = 1000;
 pub(crate) struct Writer(Option<JoinHandle<()>>);
 
 impl Writer {
-    pub(crate) fn start(connection: Connection, cell: &CellName) -> Result<(Queue, Self)> {
+    pub(crate) fn start(connection: Connection, cell: &CellName, readers: Arc<Readers>) -> Result<(Queue, Self)> {
         let (queue, inbox) = Queue::new();
         let name = match cell {
             CellName::Platform => "write platform".to_owned(),
@@ -36,7 +39,7 @@ impl Writer {
         };
         let thread = std::thread::Builder::new()
             .name(name)
-            .spawn(move || write(connection, inbox))
+            .spawn(move || write(connection, &readers, inbox))
             .map_err(|cause| Error::Unavailable(format!("writer thread: {cause}")))?;
         Ok((queue, Self(Some(thread))))
     }
@@ -52,41 +55,33 @@ impl Drop for Writer {
     }
 }
 
-fn write(connection: Connection, mut inbox: Inbox) {
+fn write(connection: Connection, readers: &Readers, mut inbox: Inbox) {
     let mut tx = Direct { connection, written: 0 };
     while let Some(batch) = inbox.batch_blocking() {
         if !batch.is_empty() {
-            commit(&mut tx, batch, &inbox);
+            commit(&mut tx, readers, batch, &inbox);
         }
         if tx.written >= CHECKPOINT_STATEMENTS {
-            checkpoint(&mut tx);
+            checkpoint(&mut tx, readers);
         }
     }
-    checkpoint(&mut tx);
+    checkpoint(&mut tx, readers);
     // The file is closed before the inbox goes, because its going tells those who closed the queue that we are done.
     drop(tx);
 }
 
 /// One batch, one commit, and the answers after it.
-fn commit(tx: &mut Direct, batch: Vec<Waiting>, inbox: &Inbox) {
-    if let Err(cause) = execute(&tx.connection, &BEGIN, &[]) {
-        return refuse(batch, &cause);
-    }
-    let mut outcomes = Vec::with_capacity(batch.len());
-    for waiting in &batch {
-        match run(tx, &*waiting.job) {
-            Ok(outcome) => outcomes.push(outcome),
-            // SQLite has given up the whole transaction, for example because the disk is full.
-            Err(cause) => {
-                if !tx.connection.is_autocommit() {
-                    drop(execute(&tx.connection, &ROLLBACK, &[]));
-                }
-                return refuse(batch, &cause);
-            }
+fn commit(tx: &mut Direct, readers: &Readers, batch: Vec<Waiting>, inbox: &Inbox) {
+    let outcomes = match together(tx, &batch).and_then(|outcomes| outcomes.map_or_else(|| apart(tx, &batch), Ok)) {
+        Ok(outcomes) => outcomes,
+        Err(cause) => {
+            roll_back(tx);
+            return refuse(batch, &cause);
         }
-    }
+    };
     match tx.connection.prepare_cached(COMMIT.sql).and_then(|mut commit| commit.raw_execute()) {
         Ok(_) => {
+            readers.committed();
             inbox.committed(batch.len());
             for (waiting, outcome) in batch.into_iter().zip(outcomes) {
                 waiting.answer(outcome);
@@ -94,11 +89,38 @@ fn commit(tx: &mut Direct, batch: Vec<Waiting>, inbox: &Inbox) {
         }
         Err(cause) => {
             abort_on_io_failure(&cause);
-            if !tx.connection.is_autocommit() {
-                drop(execute(&tx.connection, &ROLLBACK, &[]));
-            }
+            roll_back(tx);
             refuse(batch, &failed(&COMMIT, &cause));
         }
+    }
+}
+
+/// All jobs, nearly always. `None`, with everything undone, if one of them fails.
+fn together(tx: &mut Direct, batch: &[Waiting]) -> Result<Option<Vec<Result<Done>>>> {
+    execute(&tx.connection, &BEGIN, &[])?;
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for waiting in batch {
+        let outcome = attempt(tx, &*waiting.job);
+        if outcome.is_err() || tx.connection.is_autocommit() {
+            roll_back(tx);
+            return Ok(None);
+        }
+        outcomes.push(outcome);
+    }
+    Ok(Some(outcomes))
+}
+
+/// The same with every job in a savepoint, which copies each page before it is changed: the one that fails is undone, and
+/// no other.
+fn apart(tx: &mut Direct, batch: &[Waiting]) -> Result<Vec<Result<Done>>> {
+    execute(&tx.connection, &BEGIN, &[])?;
+    batch.iter().map(|waiting| run(tx, &*waiting.job)).collect()
+}
+
+/// SQLite may have given up the transaction already, for example because the disk is full.
+fn roll_back(tx: &Direct) {
+    if !tx.connection.is_autocommit() {
+        drop(execute(&tx.connection, &ROLLBACK, &[]));
     }
 }
 
@@ -112,8 +134,7 @@ fn refuse(batch: Vec<Waiting>, cause: &Error) {
 /// Runs one job in its savepoint. The outer error means that the whole transaction is lost.
 fn run(tx: &mut Direct, job: &dyn Job) -> Result<Result<Done>> {
     execute(&tx.connection, &SAVEPOINT, &[])?;
-    let outcome = catch_unwind(AssertUnwindSafe(|| poll_once(tx, job)))
-        .unwrap_or_else(|_| Err(Error::Corrupt("a job panicked".into())));
+    let outcome = attempt(tx, job);
     if tx.connection.is_autocommit() {
         return Err(outcome.err().unwrap_or(Error::Corrupt("a job ended the transaction".into())));
     }
@@ -122,6 +143,11 @@ fn run(tx: &mut Direct, job: &dyn Job) -> Result<Result<Done>> {
     }
     execute(&tx.connection, &RELEASE, &[])?;
     Ok(outcome)
+}
+
+fn attempt(tx: &mut Direct, job: &dyn Job) -> Result<Done> {
+    catch_unwind(AssertUnwindSafe(|| poll_once(tx, job)))
+        .unwrap_or_else(|_| Err(Error::Corrupt("a job panicked".into())))
 }
 
 /// All futures of [`Direct`] are ready, so a job ends at its first poll unless it waits for something else, which jobs
@@ -136,8 +162,11 @@ fn poll_once(tx: &mut Direct, job: &dyn Job) -> Result<Done> {
 
 /// Moves the log into the file as far as readers allow. Nothing waits for it, and nothing depends on its success, except
 /// that a disk that fails here must not be trusted with the next commit.
-fn checkpoint(tx: &mut Direct) {
+fn checkpoint(tx: &mut Direct, readers: &Readers) {
     tx.written = 0;
+    if let Err(cause) = readers.let_go() {
+        tracing::warn!(%cause, "a reader holds on to what it sees");
+    }
     if let Err(cause) = tx.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
         abort_on_io_failure(&cause);
         tracing::warn!(%cause, "checkpoint");

@@ -107,7 +107,7 @@ pub struct CardInfo {
 }
 
 impl CardInfo {
-    fn read(row: &Row) -> Result<Self> {
+    pub(crate) fn read(row: &Row) -> Result<Self> {
         Ok(Self {
             id: row.id(0)?,
             kind: row.text(1)?,

@@ -78,6 +78,7 @@ pub fn statements() -> Vec<(CellKind, &'static Statement)> {
         crate::draw::ALL,
         crate::gate::ALL,
         crate::hold::write::ALL,
+        crate::home::ALL,
         crate::ledger::ALL,
         crate::payment::ALL,
         crate::payment::state::ALL,

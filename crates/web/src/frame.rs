@@ -10,6 +10,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use bytes::Bytes;
 use flate2::{Compress, Compression, Crc, FlushCompress};
 use manifest::{Catalogue, CityPack};
 use maud::{Markup, html};
@@ -46,53 +47,57 @@ pub(crate) struct Key {
     pub cards: u16,
 }
 
+/// The texts before and behind the hole.
 pub struct Frame {
-    before: Part,
-    after: Part,
+    html: [Bytes; 2],
+    /// Raw deflate. The one before the hole ends on a byte and is not the last; the one behind is.
+    deflated: [Vec<u8>; 2],
+    /// The gzip file with nothing in the hole: most who have nothing here yet are sent this as it is.
+    packed: Bytes,
 }
 
-struct Part {
-    html: String,
-    /// Raw deflate. The part before the hole ends on a byte and is not the last; the one behind is.
-    deflated: Vec<u8>,
-    crc: Crc,
-}
-
-impl Part {
-    fn new(html: &str, flush: FlushCompress) -> Self {
-        let mut deflated = Vec::with_capacity(html.len() + 64);
-        // Writing into memory with room for all of it cannot fail; if it did, browsers would refuse the whole at once.
-        let _ = Compress::new(Compression::best(), false).compress_vec(html.as_bytes(), &mut deflated, flush);
-        deflated.shrink_to_fit();
-        let mut crc = Crc::new();
-        crc.update(html.as_bytes());
-        Self { html: html.to_owned(), deflated, crc }
-    }
+fn deflate(html: &str, flush: FlushCompress) -> Vec<u8> {
+    let mut deflated = Vec::with_capacity(html.len() + 64);
+    // Writing into memory with room for all of it cannot fail; if it did, browsers would refuse the whole at once.
+    let _ = Compress::new(Compression::best(), false).compress_vec(html.as_bytes(), &mut deflated, flush);
+    deflated.shrink_to_fit();
+    deflated
 }
 
 impl Frame {
     /// Splits a page that was made with [`hole`] in it.
     pub(crate) fn new(page: &str) -> Self {
         let (before, after) = page.split_once(HOLE).unwrap_or((page, ""));
-        Self { before: Part::new(before, FlushCompress::Sync), after: Part::new(after, FlushCompress::Finish) }
+        let mut frame = Self {
+            html: [before, after].map(|text| Bytes::copy_from_slice(text.as_bytes())),
+            deflated: [deflate(before, FlushCompress::Sync), deflate(after, FlushCompress::Finish)],
+            packed: Bytes::new(),
+        };
+        frame.packed = frame.gzip("");
+        frame
     }
 
-    pub(crate) fn around(&self, personal: &str) -> Vec<u8> {
-        let (before, after) = (&self.before.html, &self.after.html);
-        let mut page = Vec::with_capacity(before.len() + personal.len() + after.len());
-        for part in [before.as_str(), personal, after] {
-            page.extend_from_slice(part.as_bytes());
+    pub(crate) fn around(&self, personal: &str) -> Bytes {
+        let [before, after] = &self.html;
+        if personal.is_empty() && after.is_empty() {
+            return before.clone();
         }
-        page
+        Bytes::from([before, personal.as_bytes(), after].concat())
     }
 
-    /// The same as a gzip file (RFC 1952), the personal part in stored blocks (RFC 1951, 3.2.4).
-    pub(crate) fn gzip_around(&self, personal: &str) -> Vec<u8> {
+    /// The same as a gzip file.
+    pub(crate) fn gzip_around(&self, personal: &str) -> Bytes {
+        if personal.is_empty() { self.packed.clone() } else { self.gzip(personal) }
+    }
+
+    /// RFC 1952, the personal part in stored blocks (RFC 1951, 3.2.4). The sum of the whole is taken anew each time, because
+    /// adding up sums of parts costs more than summing ten kilobytes.
+    fn gzip(&self, personal: &str) -> Bytes {
         const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
-        let (before, after) = (&self.before, &self.after);
-        let mut page = Vec::with_capacity(before.deflated.len() + personal.len() + after.deflated.len() + 64);
+        let [before, after] = &self.deflated;
+        let mut page = Vec::with_capacity(before.len() + personal.len() + after.len() + 64);
         page.extend_from_slice(&HEAD);
-        page.extend_from_slice(&before.deflated);
+        page.extend_from_slice(before);
         for block in personal.as_bytes().chunks(usize::from(u16::MAX)) {
             let length = u16::try_from(block.len()).unwrap_or(u16::MAX);
             page.push(0);
@@ -100,14 +105,14 @@ impl Frame {
             page.extend_from_slice(&(!length).to_le_bytes());
             page.extend_from_slice(block);
         }
-        page.extend_from_slice(&after.deflated);
+        page.extend_from_slice(after);
         let mut crc = Crc::new();
-        crc.combine(&before.crc);
-        crc.update(personal.as_bytes());
-        crc.combine(&after.crc);
+        for text in [&self.html[0], personal.as_bytes(), &self.html[1]] {
+            crc.update(text);
+        }
         page.extend_from_slice(&crc.sum().to_le_bytes());
         page.extend_from_slice(&crc.amount().to_le_bytes());
-        page
+        Bytes::from(page)
     }
 }
 
@@ -186,7 +191,7 @@ mod tests {
         let first = frames.of(&catalogue, key(1), || Frame::new("first"));
         assert_eq!(text(&frames.of(&catalogue, key(1), || Frame::new("again"))), text(&first), "made once");
         let other = Arc::new(Catalogue::default());
-        assert_eq!(text(&frames.of(&other, key(1), || Frame::new("other packs"))), b"other packs");
+        assert_eq!(text(&frames.of(&other, key(1), || Frame::new("other packs"))), &b"other packs"[..]);
         for city in 0..3 * FRAMES_MAX {
             frames.of(&other, key(city), || Frame::new("x"));
         }

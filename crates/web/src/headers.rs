@@ -101,8 +101,8 @@ pub fn html<'a>(
     let (compress, body) = match text.into() {
         Text::Whole(html) if takes_gzip && html.len() >= GZIP_FROM_BYTES => (true, gzip(html.as_bytes(), 1)),
         Text::Whole(html) => (false, Bytes::from(html)),
-        Text::Framed(frame, personal) if takes_gzip => (true, Bytes::from(frame.gzip_around(personal))),
-        Text::Framed(frame, personal) => (false, Bytes::from(frame.around(personal))),
+        Text::Framed(frame, personal) if takes_gzip => (true, frame.gzip_around(personal)),
+        Text::Framed(frame, personal) => (false, frame.around(personal)),
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;

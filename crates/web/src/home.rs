@@ -41,24 +41,22 @@ pub(crate) async fn show(visit: &mut Visit) -> Outcome {
     let pack = visit.city()?;
     let city = &pack.city;
     visit.remember_city(&city.id);
-    let (mut home, mut bookings) = (None, Vec::new());
-    if let Some(citizen) = visit.citizen.as_ref().filter(|citizen| citizen.verified) {
-        home = Some(visit.platform().home(citizen, &city.id).await?);
-        if !pack.offers.is_empty() {
-            bookings = visit.platform().bookings_ahead(citizen, &city.id).await?;
-        }
-    }
-    Ok(page(visit, &pack, home.as_ref(), &bookings))
+    let home = match visit.citizen.as_ref().filter(|citizen| citizen.verified) {
+        Some(citizen) => Some(visit.platform().home(citizen, &city.id).await?),
+        None => None,
+    };
+    Ok(page(visit, &pack, home.as_ref()))
 }
 
 /// The page is what concerns the person in a frame that many people share.
-pub(crate) fn page(visit: &Visit, pack: &Arc<CityPack>, home: Option<&Home>, bookings: &[BookingLine]) -> Response {
+pub(crate) fn page(visit: &Visit, pack: &Arc<CityPack>, home: Option<&Home>) -> Response {
     let services = || visit.catalogue.services_of(pack).map(|service| &**service);
     let cards = with_card(services(), home);
     // Whoever has nothing here yet is shown a way on that is the same for all of them, so it belongs to the frame.
-    let plain = bookings.is_empty()
-        && home.is_none_or(|home| home.cards.is_empty() && home.asked_consents == 0 && home.unfinished.is_none());
-    let mine = || mine(visit, pack, home, bookings);
+    let plain = home.is_none_or(|home| {
+        home.cards.is_empty() && home.bookings.is_empty() && home.asked_consents == 0 && home.unfinished.is_none()
+    });
+    let mine = || mine(visit, pack, home);
     let inside = || if plain { mine() } else { frame::hole() };
     let frame = || Frame::new(&around(visit, pack, &services().collect::<Vec<_>>(), cards, inside()));
     // An address with a query of its own returns to itself from the size buttons, so its frame is not everybody's.
@@ -134,7 +132,7 @@ fn rows_card(list: &[Row<'_>]) -> Markup {
 }
 
 /// What concerns the person: the way in, the way on, or the figures.
-fn mine(visit: &Visit, pack: &CityPack, home: Option<&Home>, bookings: &[BookingLine]) -> Markup {
+fn mine(visit: &Visit, pack: &CityPack, home: Option<&Home>) -> Markup {
     let l = visit.lang;
     let id = &pack.city.id;
     let here = format!("/{id}");
@@ -158,7 +156,7 @@ fn mine(visit: &Visit, pack: &CityPack, home: Option<&Home>, bookings: &[Booking
                 (rows_card(&[Row { title: &waiting(l, home.asked_consents), href: Some("/me/consents"), icon: Some("handshake"), ..Row::default() }]))
             }
             @if let Some((payment, state)) = home.unfinished { (rows_card(&[unfinished(l, state, &format!("/{id}/payments/{payment}"))])) }
-            @if !bookings.is_empty() { (ahead(visit, pack, bookings)) }
+            @if !home.bookings.is_empty() { (ahead(visit, pack, &home.bookings)) }
             @if home.cards.is_empty() {
                 (rows_card(&[Row { title: text::add_card_row_title(l), detail: text::add_card_row_detail(l),
                     href: Some(&format!("/{id}/cards")), icon: Some("plus"), ..Row::default() }]))

@@ -6,7 +6,7 @@ use capability::booking::{Command, State, decide as rules_of, limit, rule::Pay, 
 use kernel::{
     CityId, Error, Id, Kind, Money, Receipt, Result, ServiceId, Text, access::Purpose, identifier::normalise, mask,
 };
-use manifest::Act;
+use manifest::{Act, CityPack};
 use store::BookingFacts;
 
 use super::{
@@ -231,16 +231,17 @@ impl Platform {
         Ok(BookingPage { items, next })
     }
 
-    /// What is still to come of the citizen's, the next first, for the home page. Nothing personal is opened.
-    pub async fn bookings_ahead(&self, citizen: &Citizen, city: &CityId) -> Result<Vec<BookingLine>> {
-        const SHOWN: u32 = 5;
-        let catalogue = self.catalogue();
-        let pack = self.open_city(&catalogue, city)?;
-        let cell = self.inner.stores.city(city).await?;
-        let mut lines = self.asked_of(citizen, &catalogue, &pack, &cell).await?;
-        for id in cell.live_bookings(citizen.account, SHOWN).await? {
+    /// What something is still to come of among these, the next first, for the home page. Nothing personal is opened.
+    pub(crate) async fn bookings_ahead(
+        &self,
+        pack: &CityPack,
+        cell: &store::City,
+        ids: Vec<Id>,
+    ) -> Result<Vec<BookingLine>> {
+        let mut lines = Vec::new();
+        for id in ids {
             let Some(facts) = cell.booking_facts(id).await? else { continue };
-            let line = self.line_of(&pack, facts);
+            let line = self.line_of(pack, facts);
             if line.state.is_live() {
                 lines.push(line);
             }

@@ -3,6 +3,7 @@
 mod full;
 mod killed;
 mod plan;
+mod reader;
 
 use std::sync::{
     Arc,

@@ -358,11 +358,12 @@ pub(crate) async fn pages(site: &Site, pack: &std::sync::Arc<CityPack>, lang: La
     typed.form = Pairs::parse("name=%E5%BC%A0&resident_id=1&relation=child&to=/lakeside&key=x".as_bytes());
     let wrong = mistakes(&[("resident_id", Mistake::NotYours), ("relation", Mistake::Empty("关系"))], lang);
     pages.push(shot("companions-mistake", companion::page(&typed, &companions(1), &wrong)).await);
-    let ahead: Vec<_> = [State::Held, State::Booked, State::Paid, State::Booked]
+    let bookings = [State::Held, State::Booked, State::Paid, State::Booked]
         .into_iter()
         .zip(1..)
         .map(|(state, n)| line(n, state))
         .collect();
-    pages.push(shot("home-bookings", home::page(&own("/lakeside"), pack, Some(&sample::home()), &ahead)).await);
+    let home = engine::Home { bookings, ..sample::home() };
+    pages.push(shot("home-bookings", home::page(&own("/lakeside"), pack, Some(&home))).await);
     pages
 }

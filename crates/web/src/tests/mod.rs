@@ -80,13 +80,13 @@ pub(crate) async fn all_pages(lang: Lang) -> Vec<Shot> {
             pages.push(shot($name, $response).await)
         };
     }
-    page!("home-out", home::page(&out("/lakeside"), &pack, None, &[]));
+    page!("home-out", home::page(&out("/lakeside"), &pack, None));
     let mut unverified = own("/lakeside");
     unverified.citizen = Some(engine::Citizen { verified: false, ..sample::citizen() });
-    page!("home-unverified", home::page(&unverified, &pack, None, &[]));
-    page!("home", home::page(&own("/lakeside"), &pack, Some(&sample::home()), &[]));
-    let empty_home = engine::Home { cards: vec![], strip: vec![], asked_consents: 0, unfinished: None };
-    page!("home-no-cards", home::page(&own("/lakeside"), &pack, Some(&empty_home), &[]));
+    page!("home-unverified", home::page(&unverified, &pack, None));
+    page!("home", home::page(&own("/lakeside"), &pack, Some(&sample::home())));
+    let empty_home = engine::Home::default();
+    page!("home-no-cards", home::page(&own("/lakeside"), &pack, Some(&empty_home)));
     page!("cities", city::picker(&mut out("/cities")).await.expect("a page"));
     page!("cities-found", city::picker(&mut out("/cities?q=hilltop")).await.expect("a page"));
     page!("city-soon", trouble::page(&out("/rivermouth"), Trouble::CitySoon(soon)));

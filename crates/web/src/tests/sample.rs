@@ -173,6 +173,7 @@ pub(crate) fn home() -> Home {
             figure("bicycle-fine", "待处理罚单", Some("2"), "条", Tone::Warn, 60),
             figure("rider-points", "剩余分", Some("9"), "分", Tone::Ok, 9_000),
         ],
+        bookings: Vec::new(),
         asked_consents: 1,
         unfinished: Some((id(60), capability::payment::State::Pending)),
     }
