@@ -95,8 +95,8 @@ export function deskPages(number) {
     { name: 'desk-walk-in', who: 'counter', below: 'walk-in' },
     { name: 'desk-day', who: 'counter', below: 'day' },
     { name: 'desk-gate-choose', who: 'counter', below: 'gate' },
-    // Its script asks how things stand, and keeps the page for when there is no network.
-    { name: 'desk-gate', who: 'counter', find: link('gate', '/gate/'), like: '/desk/x/gate/y/z', requests: 5 },
+    // Its script asks how things stand, and keeps the page and what it needs for when there is no network.
+    { name: 'desk-gate', who: 'counter', find: link('gate', '/gate/'), like: '/desk/x/gate/y/z', requests: 6 },
     { name: 'desk-schedule', who: 'scheduler', below: 'schedule' },
     { name: 'desk-sitting', who: 'scheduler', below: 'sitting' },
     { name: 'desk-pool', who: 'scheduler', find: pool, like: '/desk/x/pools/y' },

@@ -51,14 +51,16 @@ export async function end(child) {
 }
 
 export class House {
-  /** Starts the platform and the sandbox, and waits until the store answers. `at`: the time there, as 2026-11-26T09:05. */
-  static async start({ packs = PACKS, at } = {}) {
+  /** Starts the platform and the sandbox, and waits until the store answers. `at`: the time there, as
+   *  2026-11-26T09:05; `more`: further words of the command line. */
+  static async start({ packs = PACKS, at, more = [] } = {}) {
     const house = new House();
     house.directory = await mkdtemp(join(tmpdir(), 'shimin-e2e-'));
     const began = Date.now();
     const data = join(house.directory, 'data');
     const args = ['--json', '--port', '0', '--sandbox-port', '0', '--packs', packs, '--data', data];
     if (at) args.push('--at', `${at}:00+08:00`);
+    args.push(...more);
     const { child, started, said } = await launch(args, house.directory);
     house.process = child;
     /** What the house has written for its operator. */

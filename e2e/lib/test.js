@@ -13,8 +13,11 @@ export const test = base.extend({
   /** When the house opens, for journeys that need a morning or a certain day: `test.use({ at: '2026-11-26T09:05' })`. */
   at: [undefined, { scope: 'worker', option: true }],
 
-  house: [async ({ at }, use) => {
-    const house = await House.start({ at });
+  /** Further words of its command line. */
+  more: [[], { scope: 'worker', option: true }],
+
+  house: [async ({ at, more }, use) => {
+    const house = await House.start({ at, more });
     await use(house);
     await house.stop();
   }, { scope: 'worker', timeout: 40_000 }],

@@ -95,6 +95,7 @@ test('A gate without a network lets a voucher in once, refuses what is wrong in 
     await gate.refuses('12345', '读不出来');
     await gate.refuses(tomorrow.number, '没有网时查不了预约号');
     await expect(gate.line).toHaveText('没有网，本机验真并记着 · 还有 1 条没报上去');
+    await expect(gate.page.locator('#counts .stat-value').first(), 'whoever was let in is inside').toHaveText('1');
   });
 
   await test.step('the page is opened again meanwhile, and remembers', async () => {
@@ -221,7 +222,7 @@ test('The script reads the voucher that the engine’s own tests have printed, a
   await expect(gate.answer).toContainText('000000000042');
   await gate.refuses(printed, '已经用过');
   // No digit can be another one; the engine's tests try each, here some of every group are tried.
-  for (let at = 0; at < printed.length; at += 6) {
+  for (let at = 0; at < printed.length; at += 18) {
     const bent = `${printed.slice(0, at)}${(Number(printed[at]) + 1) % 10}${printed.slice(at + 1)}`;
     await gate.scans(bent);
     await expect(gate.answer, `digit ${at}`).toContainText(/不是本市签发的凭证|读不出来/);

@@ -7,7 +7,8 @@ import { eventually } from '../lib/house.js';
 import { People } from '../lib/people.js';
 
 // Claims for the twentieth of May are taken from half an hour ago until tomorrow, half past seven.
-test.use({ at: '2027-05-04T09:00' });
+// One claim is decided at a time, so that a queue is easily seen.
+test.use({ at: '2027-05-04T09:00', more: ['--claims-at-once', '1'] });
 
 const CITY = 'shanghai';
 const AREA = '310000';
@@ -58,6 +59,7 @@ test('Both agree, each with their own login; before that it is only kept, and no
   const parties = he.page.locator('section.card', { hasText: '另一方' });
   await expect(parties).toContainText('已同意');
   await expect(parties).toContainText('等对方同意');
+  await expect(he.page.locator('[data-clock]'), 'hours, where it is a day').toHaveText(/^(24:00|23:59):\d\d$/);
   expect(await axe(he.page)).toEqual([]);
 
   const { he: stranger } = await couple({ house, people, citizen });
@@ -67,6 +69,7 @@ test('Both agree, each with their own login; before that it is only kept, and no
   await she.page.locator('main ul.rows a').first().click();
   await expect(h1(she.page)).toHaveText('等您同意的预约');
   await expect(she.page.locator('main')).toContainText('需要您一起同意');
+  await expect(she.page.locator('section.card', { hasText: '另一方' })).toContainText('等您同意');
   await expect(she.page.locator('main'), 'masked').not.toContainText(he.person.name);
   expect(await axe(she.page)).toEqual([]);
   await she.page.getByRole('button', { name: '同意一起预约' }).click();
@@ -161,4 +164,29 @@ test('The other one never comes: what was kept goes back, both are told, and nob
   await he.page.waitForLoadState('load');
   await expect(h1(he.page)).toHaveText('核对后预约');
   await expect(he.page.locator('main')).toContainText('黄浦区婚姻登记处');
+});
+
+test('While another claim is being decided, one stands in the queue with everything that was typed, and moves on by itself', async ({ house, people, citizen }) => {
+  const [one, other] = [await couple({ house, people, citizen }), await couple({ house, people, citizen })];
+  const ready = async ({ he, she }) => {
+    await he.page.goto(BOOK);
+    await new Desk(he).choosesTheFirst();
+    await he.page.getByLabel('对方姓名').fill(she.person.name);
+    await he.page.getByLabel('对方身份证号').fill(she.person.resident_id);
+  };
+  for (const pair of [one, other]) await ready(pair);
+  const button = ({ he }) => he.page.getByRole('button', { name: /^先占住/ });
+  // The register takes its time, and whoever is inside waits for it.
+  const before = await house.questions('marriage-registry');
+  await house.fault('marriage-registry', 'slow', 1_500);
+  await button(one).click({ noWaitAfter: true });
+  await eventually('the register is asked', async () => (await house.questions('marriage-registry')) > before);
+  await button(other).click();
+  await expect(h1(other.he.page)).toHaveText('正在排队');
+  await expect(other.he.page.locator('form.queue')).toContainText('人在您前面');
+  expect(await axe(other.he.page)).toEqual([]);
+  await house.allWell();
+  await expect(h1(one.he.page)).toHaveText('号给您留着，等对方同意');
+  await expect(h1(other.he.page), 'the form sends itself again').toHaveText('号给您留着，等对方同意', { timeout: 30_000 });
+  await expect(other.he.page.locator('section.card', { hasText: '另一方' })).toContainText('等对方同意');
 });

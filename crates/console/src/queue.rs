@@ -62,9 +62,9 @@ fn rows(visit: &Visit, at: &DeskAt, entries: &[QueueEntry], called: bool) -> Mar
     let row = |entry: &QueueEntry| {
         let mut row = vec![
             html! { a href=(visit.below(&format!("bookings/{}", entry.id))) { (label(entry)) } },
-            html! { span translate="no" { (entry.name) } },
+            html! { span.nb translate="no" { (entry.name) } },
             html! { (entry.resource.get(l)) },
-            html! { (format::clock(entry.starts_at)) @if entry.passed { small { (text::calling_passed(l)) } } },
+            html! { span.nb { (format::clock(entry.starts_at)) } @if entry.passed { small { (text::calling_passed(l)) } } },
         ];
         if called {
             row.push(html! { (entry.window) small { (text::calling_times(l, entry.times.into())) } });
@@ -112,13 +112,6 @@ pub(crate) fn queue_page(visit: &Visit, places: &[DeskPlace], queue: &Queue, mis
         (chooser(visit, "queue", places, &queue.at, &[]))
         div.two {
             div {
-                @if queue.called.is_empty() { p.hint { (text::calling_none_called(l)) } }
-                @else { (card(text::calling_called(l), None, rows(visit, &queue.at, &queue.called, true))) }
-                @if queue.waiting.is_empty() { (empty("users", text::calling_none(l), "", html! {})) }
-                @else { (card(text::calling_waiting(l), None, rows(visit, &queue.at, &queue.waiting, false))) }
-            }
-            div {
-                (stats(&counts))
                 @if visit.may(Verb::Attend) {
                     (form(l, &visit.below("queue"), "", html! {
                         input type="hidden" name="at" value=(at);
@@ -127,6 +120,13 @@ pub(crate) fn queue_page(visit: &Visit, places: &[DeskPlace], queue: &Queue, mis
                         (Button::primary(text::calling_next(l)).value("deed", "next").wide())
                     }))
                 }
+                @if queue.called.is_empty() { p.hint { (text::calling_none_called(l)) } }
+                @else { (card(text::calling_called(l), None, rows(visit, &queue.at, &queue.called, true))) }
+                @if queue.waiting.is_empty() { (empty("users", text::calling_none(l), "", html! {})) }
+                @else { (card(text::calling_waiting(l), None, rows(visit, &queue.at, &queue.waiting, false))) }
+            }
+            div {
+                (stats(&counts))
                 p.actions { (Button::link(text::calling_hall(l)).href(&visit.below(&format!("hall?at={at}")))) }
             }
         }

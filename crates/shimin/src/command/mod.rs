@@ -90,6 +90,9 @@ pub struct UpArgs {
     /// Seed of the sandbox's population
     #[arg(long, default_value_t = 2015)]
     seed: u64,
+    /// How many bookings of a city are decided at once before others queue; for a machine that is smaller or larger than usual
+    #[arg(long, env = "SHIMIN_CLAIMS_AT_ONCE", value_name = "COUNT")]
+    claims_at_once: Option<usize>,
     /// The time at which the demo begins, for example 2026-11-26T09:05:00+08:00; only with the sandbox beside it
     #[arg(long, value_name = "TIME")]
     at: Option<String>,

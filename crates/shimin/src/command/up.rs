@@ -30,7 +30,7 @@ pub enum Parts {
 }
 
 /// What was started, for people and scripts.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Started {
     platform: Option<String>,
     sandbox: Option<String>,
@@ -41,25 +41,14 @@ struct Started {
 }
 
 pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
-    let demo_clock = demo_clock(&args, parts)?;
-    let clock: Arc<dyn Clock> = match &demo_clock {
-        Some(demo_clock) => Arc::<DemoClock>::clone(demo_clock),
-        None => Arc::new(SystemClock),
-    };
+    let (clock, demo_clock) = clocks(&args, parts)?;
     let source = Source::choose(args.packs.as_deref());
     let catalogue = packs::open(&source)?;
     let address = if args.lan { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
     let outside = args.lan.then(lan_address).flatten();
 
     let with_sandbox = parts == Parts::Sandbox || (parts == Parts::Both && !args.no_sandbox);
-    let mut started = Started {
-        platform: None,
-        sandbox: args.sandbox_url.clone(),
-        lan: None,
-        data: None,
-        logins: Vec::new(),
-        staff: Vec::new(),
-    };
+    let mut started = Started { sandbox: args.sandbox_url.clone(), ..Started::default() };
     let mut sandbox_server = None;
     let mut phone = None;
     if with_sandbox {
@@ -71,9 +60,7 @@ pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
         if let Some(ip) = outside {
             sandbox.set_public_url(format!("http://{ip}:{port}"));
         }
-        if let Some(clock) = demo_clock {
-            sandbox.lend_clock(clock);
-        }
+        demo_clock.into_iter().for_each(|clock| sandbox.lend_clock(clock));
         phone = Some(Arc::clone(&sandbox));
         sandbox_server = Some((listener, sandbox::router(sandbox)));
     }
@@ -95,7 +82,7 @@ pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
             sandbox_public_url: public,
             allow_hosts: args.allow_host.clone(),
             secure_cookies: args.secure_cookies,
-            limits: engine::Limits::default(),
+            limits: limits(&args),
             payment_file: args.payments.clone(),
             public_url: args.public_url.clone().unwrap_or_else(|| {
                 outside.map_or_else(|| format!("http://127.0.0.1:{port}"), |ip| format!("http://{ip}:{port}"))
@@ -130,20 +117,30 @@ pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
     Ok(Ending::Well)
 }
 
-/// The clock that can be moved, where platform and sandbox are one demo. Whatever serves citizens has the machine's own.
-fn demo_clock(args: &UpArgs, parts: Parts) -> Result<Option<Arc<DemoClock>>, Trouble> {
-    let demo = parts == Parts::Both && !args.no_sandbox;
-    match (&args.at, demo) {
-        (None, demo) => Ok(demo.then(Arc::default)),
-        (Some(_), false) => {
-            Err(Trouble::new(Ending::Usage, "--at moves a demo: it needs the sandbox beside the platform"))
-        }
-        (Some(at), true) => {
-            let begins = Timestamp::parse_rfc3339(at);
-            let hint = || Trouble::new(Ending::Usage, format!("--at {at}: a time such as 2026-11-26T09:05:00+08:00"));
-            Ok(Some(Arc::new(DemoClock::at(begins.ok_or_else(hint)?))))
-        }
+/// The platform's clock, and the same where it can be moved: where platform and sandbox are one demo. Whatever serves
+/// citizens has the machine's own.
+fn clocks(args: &UpArgs, parts: Parts) -> Result<(Arc<dyn Clock>, Option<Arc<DemoClock>>), Trouble> {
+    if parts != Parts::Both || args.no_sandbox {
+        let moved = "--at moves a demo: it needs the sandbox beside the platform";
+        return match args.at {
+            None => Ok((Arc::new(SystemClock), None)),
+            Some(_) => Err(Trouble::new(Ending::Usage, moved)),
+        };
     }
+    let clock = match &args.at {
+        None => DemoClock::default(),
+        Some(at) => {
+            let hint = || Trouble::new(Ending::Usage, format!("--at {at}: a time such as 2026-11-26T09:05:00+08:00"));
+            DemoClock::at(Timestamp::parse_rfc3339(at).ok_or_else(hint)?)
+        }
+    };
+    let clock = Arc::new(clock);
+    Ok((Arc::<DemoClock>::clone(&clock), Some(clock)))
+}
+
+fn limits(args: &UpArgs) -> engine::Limits {
+    let usual = engine::Limits::default();
+    engine::Limits { claims_at_once: args.claims_at_once.unwrap_or(usual.claims_at_once), ..usual }
 }
 
 async fn serve_until_told(

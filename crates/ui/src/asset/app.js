@@ -158,7 +158,8 @@ for (const box of all('[data-left]')) {
   const said = $('[role=status]', box);
   const tick = () => {
     const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
-    $('[data-clock]', box).textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+    const two = (part) => String(Math.floor(part) % 60).padStart(2, '0');
+    $('[data-clock]', box).textContent = left < 3600 ? `${Math.floor(left / 60)}:${two(left)}` : `${Math.floor(left / 3600)}:${two(left / 60)}:${two(left)}`;
     const words = left > 120 ? '' : left > 0 ? box.dataset.soon : box.dataset.over;
     if (said.textContent !== words) said.textContent = words;
     if (left > 0) setTimeout(tick, 500);

@@ -97,7 +97,7 @@ async function openGate() {
 
   // What this device remembers of the day: numbers that are out of use, and entries that are still to be reported.
   const shelf = `gate ${base} ${day}`;
-  const known = Object.assign({ used: {}, gone: {}, wait: [], since: 0, inside: 0, instant: 0 }, JSON.parse(localStorage.getItem(shelf) || '{}'));
+  const known = Object.assign({ used: {}, gone: {}, wait: [], since: 0, inside: 0, entered: 0, instant: 0 }, JSON.parse(localStorage.getItem(shelf) || '{}'));
   const keep = () => localStorage.setItem(shelf, JSON.stringify(known));
   for (const name of Object.keys(localStorage)) {
     // Another day's list is of no use, unless something of it was never reported.
@@ -136,7 +136,12 @@ async function openGate() {
   const stopped = (why, ...values) => tell('bad', word('stop'), [reason(why, ...values)]);
   // Whoever was away for long is signed out meanwhile: this device goes on, and reports when they are back.
   let signedOut = false;
+  // Whoever was let in on this device alone is inside all the same.
+  const waitingPersons = () => known.wait.reduce((sum, one) => sum + one.persons, 0);
+  const figures = all('#counts .stat-value').slice(0, 2);
   const how = () => {
+    const more = waitingPersons();
+    if (known.since) [known.inside, known.entered].forEach((figure, at) => { figures[at].textContent = figure + more; });
     const waiting = known.wait.length ? ' · ' + word('waiting', known.wait.length) : '';
     line.textContent = word(!navigator.onLine ? 'offline' : signedOut ? 'signed_out' : 'online') + waiting;
     if (!navigator.onLine || !signedOut) return;
@@ -236,12 +241,10 @@ async function openGate() {
       for (const row of (await ask(`/state?since=${known.since}`)).split('\n')) {
         const [name, value] = row.split(' ');
         if (name === 'gone') known.gone[value] = 1;
-        if (name === 'inside' || name === 'instant') known[name] = Number(value);
+        if (name === 'inside' || name === 'entered' || name === 'instant') known[name] = Number(value);
         if (name === 'as_of') known.since = Number(value) - 60_000;
       }
       keep();
-      const figure = $('#counts .stat-value');
-      if (figure) figure.textContent = known.inside;
     } catch (_) { /* The network is away after all. */ }
     busy = false;
     how();
@@ -253,7 +256,9 @@ async function openGate() {
     if (outcome === 'in') {
       known.used[values[0]] = Date.now();
       known.inside += Number(values[1]);
+      known.entered += Number(values[1]);
       keep();
+      how();
       return tell('ok', word('in', values[1]), [values[0]]);
     }
     stopped(outcome, ...values);
@@ -302,7 +307,7 @@ async function openGate() {
       } catch (_) { /* It went away just now: this device decides. */ }
     }
     if (known.gone[voucher.number]) return stopped('gone');
-    const waiting = known.wait.reduce((sum, one) => sum + one.persons, 0);
+    const waiting = waitingPersons();
     if (known.instant && known.inside + waiting + voucher.persons > known.instant) return stopped('full', known.inside + waiting, known.instant);
     known.used[voucher.number] = now;
     known.wait.push({ ...entry, at: now, number: voucher.number, persons: voucher.persons, seen: true });

@@ -143,7 +143,7 @@ crate::texts! {
     gate_signed_out: "登录过期了，本机照常验真", "Signed out meanwhile: verified on this device";
     gate_sign_in: "登录后自动补报", "Sign in to report";
     gate_problem_title: "补报时发现", "Found when reporting";
-    gate_problem(number: &str, why: &str): "{number} 已放行，但{why}", "{number} was let in, but: {why}";
+    gate_problem(number: &str, why: &str): "{number} 已放行，但是：{why}", "{number} was let in, but: {why}";
 
     // Schedule
     schedule_title: "排班与名额", "Schedule";

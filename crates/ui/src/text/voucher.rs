@@ -105,6 +105,7 @@ crate::texts! {
     decline_title: "不想一起预约？", "Not what you want?";
     decline_detail: "不同意以后，这个时间马上让出来，对方会收到短信。要再约，只能重新选时间。", "If you say no, the time is given up at once and the other person gets a text message. To book again, a new time has to be chosen.";
     decline_button: "不同意这次预约", "I do not agree";
+    consent_party_own: "等您同意", "waits for you";
     consent_share: "让对方登录市民之家，打开“我的预约”就能看到；也可以把这个网址发过去。", "They sign in and find it under “My bookings”; or send them this address.";
 
     // Query without sign-in

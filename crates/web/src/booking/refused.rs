@@ -134,7 +134,7 @@ pub(crate) fn above(visit: &Visit, action: &str, refusal: &Refusal, nearest: &[N
         @if !nearest.is_empty() {
             section.card {
                 h2 { (text::refused_nearest(l)) }
-                ul.slots {
+                ul.slots.near {
                     @for near in nearest {
                         li { form method="post" action=(action) {
                             @for (name, value) in &near.form { input type="hidden" name=(name) value=(value); }

@@ -252,7 +252,7 @@ fn parties(lang: Lang, booking: &BookingView) -> Markup {
                 @for party in &booking.parties {
                     li { div.row {
                         span.row-text { span.row-title translate="no" { @if party.own { (text::booking_self(lang)) } @else { (party.name) } } }
-                        @if party.agreed { (tag(Tone::Ok, text::consent_party_agreed(lang))) } @else { (tag(Tone::Warn, text::consent_party_waits(lang))) }
+                        @if party.agreed { (tag(Tone::Ok, text::consent_party_agreed(lang))) } @else if party.own { (tag(Tone::Warn, text::consent_party_own(lang))) } @else { (tag(Tone::Warn, text::consent_party_waits(lang))) }
                     } }
                 }
             }
