@@ -240,6 +240,9 @@ mod tests {
             (Verb::SeeSchedule, [false, false, false, false, false, true, true]),
             (Verb::ChangeSchedule, [false, false, false, false, false, false, true]),
             (Verb::StopSitting, [false, false, false, false, false, false, true]),
+            (Verb::SeePrices, [true, false, false, false, false, true, true]),
+            (Verb::AskPrice, [false, false, false, false, false, false, true]),
+            (Verb::DecidePrice, [true, false, false, false, false, false, false]),
         ];
         assert_eq!(table.map(|(verb, _)| verb), Verb::ALL);
         for (verb, cells) in table {
@@ -297,7 +300,14 @@ mod tests {
     #[test]
     fn every_deed_with_money_going_out_steps_up() {
         let asks: Vec<Verb> = Verb::ALL.iter().copied().filter(|verb| verb.needs_step_up()).collect();
-        let money = [Verb::DecideRefund, Verb::CompleteRefund, Verb::CloseDay, Verb::ChangeStaff, Verb::StopSitting];
+        let money = [
+            Verb::DecideRefund,
+            Verb::CompleteRefund,
+            Verb::CloseDay,
+            Verb::ChangeStaff,
+            Verb::StopSitting,
+            Verb::DecidePrice,
+        ];
         assert_eq!(asks, money);
     }
 
