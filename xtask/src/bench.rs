@@ -69,6 +69,24 @@ pub fn rush(args: &[String]) -> Outcome {
     shell_run(cargo(&call).env("SHIMIN_TEST_POSTGRES", &postgres.url))
 }
 
+/// `cargo xtask overload [SECONDS] [TIMES] [ENGINE]`
+pub fn overload(args: &[String]) -> Outcome {
+    for number in args.iter().take(2) {
+        number
+            .parse::<f64>()
+            .map_err(|_| format!("how many seconds, how many times capacity? `{number}` is no number"))?;
+    }
+    shell_run(&mut cargo(&["build", "--release", "--locked", "--package", "shimin"]))?;
+    let postgres = Postgres::start()?;
+    let mut call = vec!["run", "--release", "--locked", "--package", "testkit", "--example", "overload", "--"];
+    call.extend(args.iter().map(String::as_str));
+    shell_run(
+        cargo(&call)
+            .env("SHIMIN_TEST_POSTGRES", &postgres.url)
+            .env("SHIMIN_TEST_POSTGRES_PID", postgres.process().to_string()),
+    )
+}
+
 /// `cargo xtask soak [PAYMENTS] [KILLS] [ENGINE]`
 pub fn soak(args: &[String]) -> Outcome {
     for number in args.iter().take(2) {

@@ -1,4 +1,5 @@
-//! The house's chores: `cargo xtask test`, `check`, `shots`, `bench`, `truth`, `rush`, `soak`.
+//! The house's chores: `cargo xtask test`, `check`, `shots`, `bench`, `truth`, `rush`, `overload`,
+//! `soak`.
 //!
 //! It compiles in a few seconds because everybody waits for it first; whatever needs the platform's own crates is an
 //! example of `testkit` that this program builds and runs. It installs what a test needs and is missing, because a test
@@ -23,6 +24,9 @@ cargo xtask <chore>
   rush [SLOTS] [CLAIMANTS] [KILLS] [ENGINE]
                        many more people (5000) than units (20) ask at once, the server is killed in the middle; then hold the
                        stock against what people were told
+  overload [SECONDS] [TIMES] [ENGINE]
+                       so many times (10) more people than can be served come for so many seconds (30), by the clock: what is
+                       served, what the others are told, how soon it is over; prints JSON
   soak [PAYMENTS] [KILLS]
                        kill the server again and again (20) while citizens pay (2000) at hostile gateways, on both
                        engines, then hold the books against everybody's truth
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
         Some("bench") => bench::run(rest),
         Some("truth") => bench::truth(rest),
         Some("rush") => bench::rush(rest),
+        Some("overload") => bench::overload(rest),
         Some("soak") => bench::soak(rest),
         Some("help" | "--help" | "-h") => {
             shell::say(HELP);

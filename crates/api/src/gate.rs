@@ -16,6 +16,7 @@ use crate::{
     problem::Refusal,
     rate::Caller,
     route::{self, Policy},
+    rush,
 };
 
 pub async fn enter(State(api): State<Api>, mut request: Request, next: Next) -> Response {
@@ -23,7 +24,11 @@ pub async fn enter(State(api): State<Api>, mut request: Request, next: Next) -> 
     let lang = caller::lang(request.headers());
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().map_or_else(String::new, |path| path.as_str().to_owned());
-    let mut response = match admit(&api, &mut request, &path).await {
+    let admitted = match rush::waits(&api, &mut request, &path).await {
+        Some(waits) => Err(waits),
+        None => admit(&api, &mut request, &path).await,
+    };
+    let mut response = match admitted {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     };
@@ -69,7 +74,7 @@ async fn admit(api: &Api, request: &mut Request, path: &str) -> Result<(), Refus
 }
 
 /// `Authorization: Bearer <token>`. A cookie is no token here, so no other site can make a browser call the API.
-fn bearer(request: &Request) -> Option<String> {
+pub fn bearer(request: &Request) -> Option<String> {
     let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     (scheme.eq_ignore_ascii_case("bearer") && (16..=256).contains(&token.len())).then(|| token.trim().to_owned())

@@ -28,6 +28,7 @@ mod receipt;
 mod record;
 mod rest;
 mod route;
+mod rush;
 mod session;
 mod sign_in;
 
@@ -57,7 +58,7 @@ impl Api {
 }
 
 /// Largest body of a request. The longest form has six short fields.
-const BODY_BYTES_MAX: usize = 16 * 1024;
+pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024;
 
 /// The API's routes, whole. Expects the peer's address as `ConnectInfo<SocketAddr>` in the request's extensions.
 pub fn router(api: Api) -> Router {

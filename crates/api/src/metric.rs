@@ -145,11 +145,12 @@ fn questions(text: &mut String, askings: &[Asking]) {
 /// A gauge or counter of a cell: name, help, and how it is read.
 type OfCell = (&'static str, &'static str, fn(&CellLoad) -> Option<u64>);
 
-const OF_CELL: [OfCell; 4] = [
+const OF_CELL: [OfCell; 5] = [
     ("shimin_store_commits_total", "Commits.", |cell| Some(cell.load.commits)),
     ("shimin_store_jobs_total", "Writes in those commits: so many share one.", |cell| Some(cell.load.jobs)),
     ("shimin_store_waiting", "Writes that wait for the writer now.", |cell| Some(cell.load.waiting)),
     ("shimin_outbox_messages", "Messages that are not delivered yet.", |cell| cell.outbox),
+    ("shimin_claims_waiting", "Claims that were told to come back with their turn.", |cell| cell.queue),
 ];
 
 fn stores(text: &mut String, cells: &[CellLoad]) {
@@ -193,7 +194,7 @@ mod tests {
             count: 3,
         };
         let load = engine::StoreLoad { commits: 2, jobs: 5, waiting: 0 };
-        let cell = CellLoad { cell: "lakeside".into(), load, outbox: Some(1) };
+        let cell = CellLoad { cell: "lakeside".into(), load, outbox: Some(1), queue: Some(3) };
         let text = meter.render(&[], &[asking], &[cell]);
         let asked = "shimin_questions_total{city=\"lakeside\",department=\"harbour-office\",outcome=\"timed_out\"} 3\n";
         assert!(text.contains(asked), "{text}");

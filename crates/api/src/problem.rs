@@ -123,7 +123,7 @@ impl Refusal {
             Self::Engine(error) => error.code(),
             Self::Request(_, code, _) => code,
             Self::Booking(not) => not.refusal.code(),
-            Self::Waits(wait) => wait.code(),
+            Self::Waits(_) => "claim_queue",
         }
     }
 
@@ -161,7 +161,7 @@ impl Refusal {
                 problem.nearest.clone_from(&not.nearest);
             }
             Self::Waits(wait) => {
-                problem.retry_after_s = Some(wait.wait_s.and_then(|s| u32::try_from(s).ok()).unwrap_or(1).max(1));
+                problem.retry_after_s = Some(wait.again_s);
                 problem.wait = Some((**wait).clone());
             }
         }

@@ -12,6 +12,8 @@ pub struct CellLoad {
     pub load: store::Load,
     /// Messages that are not delivered yet; `None` if the store does not say.
     pub outbox: Option<u64>,
+    /// Claims that were told to come back; `None` for a cell in which nobody has queued yet.
+    pub queue: Option<u64>,
 }
 
 impl Platform {
@@ -34,7 +36,8 @@ impl Platform {
             let name = cell.name().to_string();
             let outbox =
                 cell.outbox_depth().await.inspect_err(|cause| tracing::warn!(%cause, cell = name, "outbox")).ok();
-            loads.push(CellLoad { cell: name, load: cell.engine().load(), outbox });
+            let queue = kernel::CityId::parse(&name).and_then(|city| self.queue_length(&city));
+            loads.push(CellLoad { cell: name, load: cell.engine().load(), outbox, queue });
         }
         loads
     }

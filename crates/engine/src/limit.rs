@@ -39,6 +39,8 @@ pub struct Limits {
     pub licences_max: usize,
     /// Claims of one city that are decided at once; the others take a turn.
     pub claims_at_once: usize,
+    /// Claims that stand at its door, so that no place inside is empty while the next one comes.
+    pub claims_standing: usize,
     /// Persons for whom an account books.
     pub companions_max: u64,
     /// Accounts at billers bound in one city: of several homes, and the parents'.
@@ -80,7 +82,8 @@ impl Default for Limits {
             touch_s: 60,
             vehicles_max: 5,
             licences_max: 5,
-            claims_at_once: 512,
+            claims_at_once: 128,
+            claims_standing: 512,
             companions_max: 5,
             customers_max: 30,
             register_hour_max: 10,

@@ -18,6 +18,7 @@ use crate::{
     limit::Rate,
     provider::Cashiers,
     reconciliation::Looked,
+    session::{Seen, Touches},
     tally::{Counted, Tally},
 };
 
@@ -66,6 +67,8 @@ pub(crate) struct Inner {
     /// Before the claims of each city.
     pub(crate) doors: Doors,
     pub(crate) persons: Persons,
+    pub(crate) touches: Touches,
+    pub(crate) seen: Seen,
     /// Rung when a message is written, so that it leaves at once.
     pub(crate) bells: Bells,
     pub(crate) by_address: Rate<IpAddr>,
@@ -100,6 +103,8 @@ impl Platform {
                 rolled: Rolled::default(),
                 doors: Doors::default(),
                 persons: Persons::default(),
+                touches: Touches::default(),
+                seen: Seen::default(),
                 bells: Bells::default(),
                 by_address: Rate::new(limits.address_hour_max, 3_600),
                 by_register: Rate::new(limits.register_hour_max, 3_600),

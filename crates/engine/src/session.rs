@@ -1,5 +1,11 @@
 //! Sessions: who is signed in, by which token, on which device, and how that ends.
 
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
 use kernel::{AccountId, Id, Kind, Lang, Result, Timestamp};
 
 use crate::{
@@ -9,6 +15,84 @@ use crate::{
 
 /// What an owner calls a device or a token; longer texts are cut.
 const LABEL_CHARS_MAX: usize = 60;
+/// So many uses of sessions are written at once, this often.
+const TOUCHES_AT_ONCE: usize = 256;
+const TOUCH_EVERY: Duration = Duration::from_millis(500);
+/// More do not wait: they will come again.
+const TOUCHES_MAX: usize = 65_536;
+
+/// Who came lately is remembered for so long, and so many of them.
+const SEEN_MS: i64 = 600_000;
+const SEEN_MAX: usize = 65_536;
+
+/// Who came lately, by the hash of their token.
+#[derive(Default)]
+pub(crate) struct Seen(Mutex<HashMap<[u8; 32], (Citizen, Timestamp)>>);
+
+impl Seen {
+    fn note(&self, token: [u8; 32], citizen: &Citizen, now: Timestamp) {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= SEEN_MAX && !seen.contains_key(&token) {
+            seen.retain(|_, (_, at)| now.since_ms(*at) < SEEN_MS / 2);
+            // All of them within minutes: half of them, whichever, make room.
+            if seen.len() >= SEEN_MAX {
+                let mut keep = false;
+                seen.retain(|_, _| {
+                    keep = !keep;
+                    keep
+                });
+            }
+        }
+        seen.insert(token, (citizen.clone(), now));
+    }
+
+    fn of(&self, token: &[u8; 32], now: Timestamp) -> Option<Citizen> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (citizen, at) = seen.get(token)?;
+        (0..SEEN_MS).contains(&now.since_ms(*at)).then(|| citizen.clone())
+    }
+}
+
+/// Uses of sessions that are not written yet.
+#[derive(Default)]
+pub(crate) struct Touches(Mutex<Touched>);
+
+#[derive(Default)]
+struct Touched {
+    waiting: HashMap<Id, Timestamp>,
+    /// Somebody writes them, and will look again before they end.
+    busy: bool,
+}
+
+impl Touches {
+    fn lock(&self) -> MutexGuard<'_, Touched> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether somebody must be found who writes it.
+    fn note(&self, session: Id, now: Timestamp) -> bool {
+        let mut touched = self.lock();
+        if touched.waiting.len() < TOUCHES_MAX {
+            touched.waiting.insert(session, now);
+        }
+        !std::mem::replace(&mut touched.busy, true)
+    }
+
+    /// The next to be written; with none, whoever writes goes home.
+    fn some(&self) -> Vec<(Id, Timestamp)> {
+        let mut touched = self.lock();
+        let some: Vec<_> = touched.waiting.iter().take(TOUCHES_AT_ONCE).map(|(id, at)| (*id, *at)).collect();
+        for (id, _) in &some {
+            touched.waiting.remove(id);
+        }
+        touched.busy = !some.is_empty();
+        some
+    }
+
+    fn is_empty(&self) -> bool {
+        self.lock().waiting.is_empty()
+    }
+}
 
 /// The person behind a request, as found by their token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,15 +179,15 @@ impl From<store::SessionKind> for SessionKind {
 impl Platform {
     /// Who holds this token. Every signed-in request begins here: one hash and one read.
     pub async fn citizen(&self, token: &str, door: &'static str) -> Result<Option<Citizen>> {
-        let now = self.now();
-        let Some(session) = self.inner.stores.platform().session(&identity::token_hash(token), now).await? else {
+        let (hash, now) = (identity::token_hash(token), self.now());
+        let Some(session) = self.inner.stores.platform().session(&hash, now).await? else {
             return Ok(None);
         };
         if now.since_ms(session.last_seen_at) >= i64::from(self.inner.limits.touch_s) * 1_000 {
             self.touch(session.id, now);
         }
         let word = session.preferences;
-        Ok(Some(Citizen {
+        let citizen = Citizen {
             account: session.account,
             session: session.id,
             kind: session.kind.into(),
@@ -116,15 +200,42 @@ impl Platform {
             door,
             signed_in_at: session.created_at,
             asked_consents: session.asked_consents,
-        }))
+        };
+        self.inner.seen.note(hash, &citizen, now);
+        Ok(Some(citizen))
     }
 
-    /// Nobody waits for this: a lost touch costs at most a minute of the session's idle time.
+    /// Whose token this was a few minutes ago at most. Good for telling somebody to wait and for nothing else: the session
+    /// may have ended since.
+    #[must_use]
+    pub fn seen_lately(&self, token: &str) -> Option<Citizen> {
+        self.inner.seen.of(&identity::token_hash(token), self.now())
+    }
+
+    /// Nobody waits for this: a lost touch costs at most a minute of the session's idle time. Alone it is written at once;
+    /// when thousands come within a second it waits, so that writing who came costs nothing of what they came for.
     fn touch(&self, session: Id, now: Timestamp) {
+        if !self.inner.touches.note(session, now) {
+            return;
+        }
         let platform = self.clone();
         tokio::spawn(async move {
-            if let Err(cause) = platform.inner.stores.platform().touch(session, now).await {
-                tracing::warn!(%cause, "last use of a session is not written");
+            loop {
+                let some = platform.inner.touches.some();
+                if some.is_empty() {
+                    return;
+                }
+                let store = platform.inner.stores.platform();
+                let written = some.into_iter().map(|(session, at)| store.touch(session, at));
+                for written in futures_util::future::join_all(written).await {
+                    if let Err(cause) = written {
+                        tracing::warn!(%cause, "last use of a session is not written");
+                    }
+                }
+                if platform.inner.touches.is_empty() {
+                    continue;
+                }
+                tokio::time::sleep(TOUCH_EVERY).await;
             }
         });
     }

@@ -212,6 +212,15 @@ impl Town {
         self.grounds.take().expect("a town stands on its grounds")
     }
 
+    /// Where the data lies.
+    ///
+    /// # Panics
+    /// Never: a town stands on its grounds.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        self.grounds.as_ref().expect("a town stands on its grounds").data()
+    }
+
     #[must_use]
     pub fn catalogue(&self) -> Arc<Catalogue> {
         self.platform.catalogue()

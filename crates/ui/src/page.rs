@@ -191,6 +191,8 @@ pub struct Page<'a> {
     pub hotline: &'a str,
     /// The answers are made up by the sandbox, and every page says so.
     pub sandbox: bool,
+    /// Without a script, this address is opened after so many seconds.
+    pub refresh: Option<(u32, &'a str)>,
     /// Whether the script comes along. It only makes things smoother, so a page can do without.
     pub script: bool,
     /// The form on this page came back with mistakes: the title says so first.
@@ -210,7 +212,12 @@ impl Page<'_> {
             main.wrap #main tabindex="-1" { (self.body) }
             (self.footer())
         };
-        let script = html! { @if self.script { script type="module" src=(route::SCRIPT) {} } };
+        let script = html! {
+            @if let Some((seconds, url)) = self.refresh {
+                noscript { meta http-equiv="refresh" content=(format_args!("{seconds};url={url}")); }
+            }
+            @if self.script { script type="module" src=(route::SCRIPT) {} }
+        };
         document(lang, &self.classes(), title, self.css, script, body)
     }
 

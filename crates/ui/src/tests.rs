@@ -35,6 +35,7 @@ fn document(lang: Lang, size: Size, theme: Theme, home: bool) -> String {
         path: "/gallery?a=1&b=2",
         hotline: "12345",
         sandbox: true,
+        refresh: None,
         script: true,
         error: false,
         body: gallery::gallery(lang),
@@ -371,25 +372,32 @@ fn outline(page: &str) -> String {
     names.filter(|name| STRUCTURE.contains(&name.as_str())).collect::<Vec<_>>().join(" ")
 }
 
+/// A page with nothing on it.
+fn plain(band: Band<'_>) -> Page<'_> {
+    Page {
+        title: "t",
+        lang: Lang::ZhCn,
+        size: Size::Standard,
+        theme: Theme::Auto,
+        channel: Channel::Web,
+        band,
+        look: None,
+        css: Css::Linked("/assets/x.css"),
+        path: "/",
+        hotline: "12345",
+        sandbox: false,
+        refresh: None,
+        script: true,
+        error: false,
+        body: maud::html! {},
+    }
+}
+
 #[test]
 fn the_outline_is_as_a_screen_reader_expects() {
     let shell = |band| {
-        let page = Page {
-            title: "t",
-            lang: Lang::ZhCn,
-            size: Size::Standard,
-            theme: Theme::Auto,
-            channel: Channel::Web,
-            band,
-            look: None,
-            css: Css::Linked("/assets/x.css"),
-            path: "/",
-            hotline: "12345",
-            sandbox: false,
-            script: true,
-            error: false,
-            body: maud::html! { (crate::component::card("我的卡", Some(("全部", "#")), maud::html! {})) },
-        };
+        let card = maud::html! { (crate::component::card("我的卡", Some(("全部", "#")), maud::html! {})) };
+        let page = Page { body: card, ..plain(band) };
         outline(&page.html().into_string())
     };
     let home =
@@ -420,22 +428,8 @@ fn what_a_person_typed_cannot_become_markup() {
 
 #[test]
 fn a_host_app_draws_its_own_title_bar() {
-    let mut page = Page {
-        title: "t",
-        lang: Lang::En,
-        size: Size::Standard,
-        theme: Theme::Auto,
-        channel: Channel::Web,
-        band: Band::Back { title: "The bar", href: "/", help_href: "/help" },
-        look: None,
-        css: Css::Linked("/assets/x.css"),
-        path: "/",
-        hotline: "12345",
-        sandbox: false,
-        script: true,
-        error: true,
-        body: maud::html! {},
-    };
+    let band = Band::Back { title: "The bar", href: "/", help_href: "/help" };
+    let mut page = Page { lang: Lang::En, error: true, ..plain(band) };
     let web = page.clone().html().into_string();
     assert!(web.contains("The bar") && web.contains("<title>Error: t") && !web.contains("class=\"sandbox\""));
     page.channel = Channel::Alipay;

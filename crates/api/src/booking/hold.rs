@@ -59,12 +59,9 @@ pub struct Claim {
     /// Confirm at once, where nothing has to be paid or agreed to first.
     #[serde(default)]
     confirm: bool,
-    /// What the answer `claim_queue` gave.
+    /// What the answer `claim_queue` gave, and what solves it if it has `bits`; without a solution after `unsolved_s`.
     #[serde(default)]
     turn: Option<String>,
-    /// What the answer `claim_work` gave, and its solution; without one after `wait_s`.
-    #[serde(default)]
-    challenge: Option<String>,
     #[serde(default)]
     solution: Option<u64>,
 }
@@ -134,7 +131,7 @@ impl Claim {
                 .map(|partner| PartnerForm { name: &partner.name, resident_id: &partner.resident_id }),
             quoted: self.total_fen.map(Money::from_fen),
             confirm: self.confirm,
-            pass: Pass { turn: self.turn.as_deref(), challenge: self.challenge.as_deref(), solution: self.solution },
+            pass: Pass { turn: self.turn.as_deref(), solution: self.solution },
         })
     }
 }
@@ -217,45 +214,39 @@ impl From<NearView> for Near {
     }
 }
 
-/// Too many come at once: nothing was taken, and this is what the claim waits for. Send it again with it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(example = json!({"ahead": 1204, "wait_s": 6, "turn": "1204.0123456789abcdef"}))]
+/// Too many come at once: nothing was taken, and this is what the claim waits for. Send it again with `turn` after
+/// `retry_after_s`: the place is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"ahead": 1204, "wait_s": 6, "turn": "1204.0.1772416800000.0123456789abcdef"}))]
 pub struct Wait {
     /// So many are before; 0 is next.
+    ahead: u64,
+    /// Until it is one's turn; absent while that cannot be said.
     #[serde(skip_serializing_if = "Option::is_none")]
-    ahead: Option<u64>,
-    /// Come back after so many seconds; absent while that cannot be said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wait_s: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    turn: Option<String>,
-    /// Find a number for which SHA-256 of `challenge`, a dot and the number in decimal begins with `bits` zero bits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    challenge: Option<String>,
+    wait_s: Option<u64>,
+    turn: String,
+    /// Meanwhile find a number, the `solution`, for which SHA-256 of `turn`, a dot and the number in decimal begins with
+    /// `bits` zero bits.
     #[serde(skip_serializing_if = "Option::is_none")]
     bits: Option<u8>,
+    /// Without a solution, come after so many seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unsolved_s: Option<u64>,
+    #[serde(skip)]
+    pub again_s: u32,
 }
 
 impl From<Waits> for Wait {
     fn from(waits: Waits) -> Self {
-        match waits {
-            Waits::Queue { ahead, wait_s, turn } => {
-                Self { ahead: Some(ahead), wait_s, turn: Some(turn), ..Self::default() }
-            }
-            Waits::Work { challenge, bits, wait_s } => Self {
-                challenge: Some(challenge),
-                bits: Some(bits),
-                wait_s: u64::try_from(wait_s).ok(),
-                ..Self::default()
-            },
+        let work = waits.bits > 0;
+        Self {
+            ahead: waits.ahead,
+            wait_s: waits.wait_s,
+            again_s: u32::try_from(waits.again_s()).unwrap_or(1),
+            turn: waits.turn,
+            bits: work.then_some(waits.bits),
+            unsolved_s: work.then_some(waits.unsolved_s),
         }
-    }
-}
-
-impl Wait {
-    /// The code of the problem.
-    pub const fn code(&self) -> &'static str {
-        if self.turn.is_some() { "claim_queue" } else { "claim_work" }
     }
 }
 

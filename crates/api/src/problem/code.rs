@@ -126,10 +126,8 @@ codes! {
         ["For oneself only", "Write own in persons, and nobody else."];
     "too_many_companions" ["常用同行人满了", "先移除一位，再添加。"]
         ["No more companions", "Remove one, then add another."];
-    "claim_queue" ["排队中", "什么都没有占用；wait.ahead 是前面的人数，带上 wait.turn 过 retry_after_s 秒再提交，位置不变。"]
-        ["In the queue", "Nothing was taken. wait.ahead is how many come before: send it again with wait.turn after retry_after_s; the place is kept."];
-    "claim_work" ["人多，先算一道题", "解出 wait.challenge，或者等 retry_after_s 秒，带上它再提交。"]
-        ["Many come at once: a little work first", "Solve wait.challenge, or wait for retry_after_s, and send it along."];
+    "claim_queue" ["排队中", "什么都没有占用；wait.ahead 是前面的人数。过 retry_after_s 秒带上 wait.turn 再提交，位置不变；有 wait.bits 的，趁排队算出 solution。"]
+        ["In the queue", "Nothing was taken. wait.ahead is how many come before. Send it again with wait.turn after retry_after_s: the place is kept. Where there is wait.bits, find the solution meanwhile."];
     "free_now" ["现在就有空位", "不用候补，直接预约。"]
         ["There is something free", "No need to wait: claim it."];
     "too_many_waiting" ["候补的太多了", "先退出一处候补，再加入。"]

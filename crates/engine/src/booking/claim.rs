@@ -147,7 +147,7 @@ impl Platform {
         if !offered.offer.matter.is_empty() && (offered.offer.matter(matter).is_none() || !takes) {
             return Err(Error::field("matter", Mistake::Empty("办理事项 / matter")));
         }
-        let pools = self.pools_ahead(city, service).await?;
+        let pools = self.pools_known(city, service).await?;
         let Picked { pools, legs, starts_at, ends_at } = picked(&offered, place, form, &pools)?;
         let names = BookingNames {
             place: place.id.clone(),

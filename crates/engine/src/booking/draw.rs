@@ -136,7 +136,7 @@ impl Platform {
     /// The pool that was chosen, then those of the same place and day that are nearest to it.
     async fn wishes(&self, city: &CityId, wanted: &super::claim::Wanted<'_>) -> Result<Vec<i64>> {
         let chosen = wanted.pools.last().ok_or(Kind::NotFound)?;
-        let pools = self.pools_ahead(city, &wanted.offered.service.id).await?;
+        let pools = self.pools_known(city, &wanted.offered.service.id).await?;
         let alike = |info: &&store::PoolInfo| {
             let takes =
                 wanted.offered.offer.place(&info.pool.place).and_then(|place| place.resource(&info.pool.resource));

@@ -103,7 +103,7 @@ impl Platform {
                 None => self.refused(&cell, &wanted, refusal).await,
             };
         }
-        let _entered = match self.enter(citizen, city, service, form.pass) {
+        let _entered = match self.enter(citizen, city, form.pass).await {
             Ok(entered) => entered,
             Err(waits) => return Ok(HoldOutcome::Waits(waits)),
         };

@@ -52,7 +52,7 @@ impl Platform {
 
     async fn nearest(&self, cell: &store::City, wanted: &Wanted<'_>) -> Result<Vec<NearView>> {
         let now = self.now();
-        let pools = self.pools_ahead(&wanted.offered.pack.city.id, &wanted.offered.service.id).await?;
+        let pools = self.pools_known(&wanted.offered.pack.city.id, &wanted.offered.service.id).await?;
         let Some(first) = wanted.pools.last() else { return Ok(Vec::new()) };
         let kind = wanted.kind()?;
         // The same part of the same thing; for tickets any band of the place.

@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use capability::booking::{
@@ -32,6 +32,8 @@ use crate::Platform;
 
 /// For so long a look at the pools of a service is good enough to show.
 pub(crate) const LOOK_MS: i64 = 1_000;
+/// While somebody looks anew, this old a look is good enough to find a pool by.
+const LOOK_OLD_MS: i64 = 5_000;
 /// The last day that anything is shown of.
 const DAYS_MAX: i32 = 60;
 
@@ -77,6 +79,42 @@ pub(crate) struct Looks(Mutex<HashMap<(CityId, ServiceId), Look>>);
 struct Look {
     at: Timestamp,
     pools: Arc<Vec<PoolInfo>>,
+    /// Something was taken or given back since.
+    changed: bool,
+}
+
+impl Look {
+    /// A look from the future, of a clock that was set back since, is as old as can be.
+    fn age_ms(&self, now: Timestamp) -> i64 {
+        let age = now.since_ms(self.at);
+        if age < 0 { i64::MAX } else { age }
+    }
+}
+
+impl Looks {
+    fn all(&self) -> MutexGuard<'_, HashMap<(CityId, ServiceId), Look>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn of(&self, key: &(CityId, ServiceId)) -> Option<Look> {
+        self.all().get(key).cloned()
+    }
+
+    fn put(&self, key: (CityId, ServiceId), look: Look) {
+        self.all().insert(key, look);
+    }
+
+    fn changed(&self, key: &(CityId, ServiceId)) {
+        if let Some(look) = self.all().get_mut(key) {
+            look.changed = true;
+        }
+    }
+
+    fn unchanged(&self, key: &(CityId, ServiceId)) {
+        if let Some(look) = self.all().get_mut(key) {
+            look.changed = false;
+        }
+    }
 }
 
 impl Platform {
@@ -88,28 +126,48 @@ impl Platform {
         Ok(Offered { catalogue, pack, service, offer, prices: Arc::default() })
     }
 
-    /// The pools of a service from today on, as they were a second ago at most.
+    /// The pools of a service from today on, as they were a second ago at most, and after our own last change.
     pub(crate) async fn pools_ahead(&self, city: &CityId, service: &ServiceId) -> Result<Arc<Vec<PoolInfo>>> {
         let now = self.now();
         let key = (city.clone(), service.clone());
-        let looks = &self.inner.looks.0;
-        let known = looks.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some(look) = known.filter(|look| (0..LOOK_MS).contains(&now.since_ms(look.at))) {
-            return Ok(look.pools);
+        match self.inner.looks.of(&key) {
+            Some(look) if look.age_ms(now) < LOOK_MS && !look.changed => Ok(look.pools),
+            _ => self.look(key, now).await,
         }
-        let cell = self.inner.stores.city(city).await?;
+    }
+
+    /// The same for a claim, which only asks which pools there are: what is free in them the stock in memory says. In a
+    /// rush every sale changes what a page shows, and nobody reads a hundred pools anew for that.
+    pub(crate) async fn pools_known(&self, city: &CityId, service: &ServiceId) -> Result<Arc<Vec<PoolInfo>>> {
+        let now = self.now();
+        let key = (city.clone(), service.clone());
+        match self.inner.looks.of(&key) {
+            Some(look) if look.age_ms(now) < LOOK_MS => Ok(look.pools),
+            // The first who finds it too old looks; whoever comes meanwhile takes the old one.
+            Some(look) if look.age_ms(now) < LOOK_OLD_MS => {
+                self.inner.looks.put(key.clone(), Look { at: now, ..look });
+                self.look(key, now).await
+            }
+            _ => self.look(key, now).await,
+        }
+    }
+
+    async fn look(&self, key: (CityId, ServiceId), now: Timestamp) -> Result<Arc<Vec<PoolInfo>>> {
+        let looks = &self.inner.looks;
+        looks.unchanged(&key);
+        let cell = self.inner.stores.city(&key.0).await?;
         let (from_on, to_on) = (now.date(), limit::plus_days(now.date(), DAYS_MAX));
-        let of = PoolsOf { service: service.clone(), place: None, resource: None, from_on, to_on };
+        let of = PoolsOf { service: key.1.clone(), place: None, resource: None, from_on, to_on };
         let pools = Arc::new(cell.pools(of).await?);
-        let look = Look { at: now, pools: Arc::clone(&pools) };
-        looks.lock().unwrap_or_else(PoisonError::into_inner).insert(key, look);
+        // Somebody may have changed something while we looked.
+        let changed = looks.of(&key).is_some_and(|look| look.changed);
+        looks.put(key, Look { at: now, pools: Arc::clone(&pools), changed });
         Ok(pools)
     }
 
-    /// After a change of our own, the next look is a new one.
+    /// After a change of our own, the next look of a page is a new one.
     pub(crate) fn look_again(&self, city: &CityId, service: &ServiceId) {
-        let mut looks = self.inner.looks.0.lock().unwrap_or_else(PoisonError::into_inner);
-        looks.remove(&(city.clone(), service.clone()));
+        self.inner.looks.changed(&(city.clone(), service.clone()));
     }
 
     /// Where it can be booked, and what for.

@@ -140,7 +140,10 @@ fn clocks(args: &UpArgs, parts: Parts) -> Result<(Arc<dyn Clock>, Option<Arc<Dem
 
 fn limits(args: &UpArgs) -> engine::Limits {
     let usual = engine::Limits::default();
-    engine::Limits { claims_at_once: args.claims_at_once.unwrap_or(usual.claims_at_once), ..usual }
+    let claims_at_once = args.claims_at_once.unwrap_or(usual.claims_at_once);
+    // Where few are decided at once, few stand at the door; where it is one at a time, nobody does.
+    let claims_standing = usual.claims_standing.min(4 * claims_at_once.saturating_sub(1));
+    engine::Limits { claims_at_once, claims_standing, ..usual }
 }
 
 async fn serve_until_told(

@@ -4,9 +4,8 @@ use std::time::{Duration, Instant};
 
 use kernel::Id;
 use reqwest::StatusCode;
-use serde_json::{Value, json};
-
-use crate::server::Server;
+use serde_json::Value;
+use testkit::{Scarce, Server};
 
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -33,13 +32,13 @@ pub fn client() -> reqwest::Client {
     client.build().expect("a client")
 }
 
-pub async fn claim(http: &reqwest::Client, server: &Server, path: &str, body: &Value, one: &Claim) -> Asked {
+pub async fn claim(http: &reqwest::Client, server: &Server, scarce: &Scarce, one: &Claim) -> Asked {
     let begun = Instant::now();
-    let mut body = body.clone();
+    let mut body = scarce.claim.clone();
     loop {
         assert!(begun.elapsed() < PATIENCE, "no answer within {PATIENCE:?}: {body}");
         let request = http
-            .post(format!("{}{path}", server.url))
+            .post(format!("{}{}", server.url, scarce.path))
             .bearer_auth(&one.token)
             .header("idempotency-key", &one.key)
             .json(&body);
@@ -57,13 +56,13 @@ pub async fn claim(http: &reqwest::Client, server: &Server, path: &str, body: &V
         }
         let code = answer["code"].as_str().unwrap_or_default().to_owned();
         match (status, code.as_str()) {
-            (_, "claim_queue" | "claim_work") => {
-                for field in ["turn", "challenge"] {
-                    if let Some(text) = answer["wait"][field].as_str() {
-                        body[field] = json!(text);
-                    }
-                }
-                tokio::time::sleep(Duration::from_millis(200)).await;
+            (_, "claim_queue") => {
+                body["turn"] = answer["wait"]["turn"].clone();
+                let seconds = answer["retry_after_s"]
+                    .as_u64()
+                    .unwrap_or(1)
+                    .max(answer["wait"]["unsolved_s"].as_u64().unwrap_or(0));
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
             }
             (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _) => {
                 tokio::time::sleep(Duration::from_millis(200)).await;

@@ -7,7 +7,9 @@ use std::{
 
 use sandbox::{Bills, Department, Fault, Gateway, Sandbox};
 
-use crate::{Acknowledged, PATIENCE, server::Server};
+use testkit::Server;
+
+use crate::{Acknowledged, PATIENCE};
 
 const FAULT_EVERY: Duration = Duration::from_millis(700);
 

@@ -5,7 +5,6 @@
 mod audit;
 mod hostility;
 mod paying;
-mod server;
 
 use std::{
     collections::VecDeque,
@@ -21,13 +20,12 @@ use kernel::{Clock as _, FakeClock, Id, Money, ServiceId, SystemClock};
 use manifest::{CityPack, Service, pay::Purpose, service::Subject, story::Role};
 use sandbox::{Department, Fault, Gateway};
 use serde_json::{Value, json};
-use testkit::{Engine, Payer, Town, TownConfig};
+use testkit::{Engine, Payer, Server, Town, TownConfig};
 
 use crate::{
     audit::{audit, compare, settled},
     hostility::{hostility, kill},
     paying::{client, pay},
-    server::Server,
 };
 
 /// Citizens who pay at the same time.

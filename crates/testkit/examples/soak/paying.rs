@@ -7,7 +7,9 @@ use std::{
 
 use kernel::{CityId, Id};
 
-use crate::{Acknowledged, Errand, PATIENCE, server::Server};
+use testkit::Server;
+
+use crate::{Acknowledged, Errand, PATIENCE};
 
 pub fn client() -> reqwest::Client {
     let phone = "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36";

@@ -24,6 +24,7 @@ mod misbehaviour;
 mod money;
 mod offers;
 mod prices;
+mod queue;
 mod reload;
 mod restart;
 mod stories;

@@ -167,7 +167,7 @@ for (const box of all('[data-left]')) {
   tick();
 }
 
-// In a queue the form sends itself again, with everything in it; and the little work that a rush asks for is done here.
+// In a queue the form sends itself again, with everything in it; the little work that a rush asks for is done meanwhile.
 // Nothing waits for it but this page, so that it needs no thread of its own.
 const queue = $('form[data-again]');
 if (queue) {
@@ -185,7 +185,6 @@ if (queue) {
     const at = (await Promise.all(sums)).findIndex(solves);
     if (at < 0) return setTimeout(() => step(from + 64));
     $('[name=solution]', queue).value = from + at;
-    send();
   };
   if (work && subtle) step(0);
 }

@@ -55,7 +55,7 @@ pub use pagination::pagination;
 pub use place::{Place, places};
 pub use provenance::Provenance;
 pub use qr::qr;
-pub use queue::{Queue, Work};
+pub use queue::Queue;
 pub use row::{Row, rows};
 pub use seat::{Seat, seats};
 pub use session::Session;

@@ -1,5 +1,5 @@
-//! A place in a queue, and a little work instead of a picture puzzle: pages that send themselves again. Each has a button,
-//! so that nobody depends on the script.
+//! A place in a queue: a page that sends itself again, and does a little work meanwhile instead of a picture puzzle. It has
+//! a button, so that nobody depends on the script.
 
 use kernel::Lang;
 use maud::{Markup, html};
@@ -22,45 +22,24 @@ pub struct Queue<'a> {
     pub wait: Option<&'a str>,
     /// After so many seconds the script asks again.
     pub again_s: u32,
+    /// A sum of so many bits that the script solves meanwhile; 0: none.
+    pub turn: &'a str,
+    pub bits: u8,
 }
 
 impl Queue<'_> {
     #[must_use]
     pub fn html(&self, lang: Lang) -> Markup {
         html! {
-            form.card.form.queue method="post" action=(self.action) data-again=(self.again_s) {
+            form.card.form.queue method="post" action=(self.action) data-again=(self.again_s) data-work=[(self.bits > 0).then_some(self.turn)] data-bits=[(self.bits > 0).then_some(self.bits)] {
                 (kept(self.form))
+                @if self.bits > 0 { input type="hidden" name="solution" value=""; }
                 p role="status" {
                     span.queue-ahead { (self.ahead) }
                     span { (text::queue_ahead(lang, self.ahead)) }
                 }
                 @if let Some(wait) = self.wait { p.lead { (text::queue_wait(lang, wait)) } }
                 (Button::secondary(text::queue_again(lang)).icon("refresh-cw").wide())
-            }
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-pub struct Work<'a> {
-    pub action: &'a str,
-    pub form: &'a [(&'a str, &'a str)],
-    pub challenge: &'a str,
-    pub bits: u8,
-    /// Whoever does not compute waits so long.
-    pub wait_s: u32,
-}
-
-impl Work<'_> {
-    #[must_use]
-    pub fn html(&self, lang: Lang) -> Markup {
-        html! {
-            form.card.form.queue method="post" action=(self.action) data-work=(self.challenge) data-bits=(self.bits) data-again=(self.wait_s) {
-                (kept(self.form))
-                input type="hidden" name="challenge" value=(self.challenge);
-                input type="hidden" name="solution" value="";
-                p role="status" { (text::work_detail(lang, u64::from(self.wait_s))) }
-                (Button::secondary(text::work_go(lang)).after_s(self.wait_s).wide())
             }
         }
     }

@@ -105,7 +105,7 @@ fn fair(lang: Lang) -> Markup {
     let wait = text::wait_seconds(lang, 40);
     let seed = "5eed".repeat(16);
     html! {
-        (Queue { action: "#", form: &[], ahead: 32, wait: Some(&wait), again_s: 3600 }.html(lang))
+        (Queue { action: "#", form: &[], ahead: 32, wait: Some(&wait), again_s: 3600, turn: "", bits: 0 }.html(lang))
         (card(text::draw_public_title(lang), None, Draw {
             commitment: &"c0de".repeat(16),
             drawn: Some((&seed, "", 1_284)),

@@ -159,17 +159,15 @@ crate::texts! {
     refused_state_detail: "看看它现在的情况。", "Look at how it stands now.";
     refused_used_title: "已经用过了", "It has been used";
 
-    // Queue and work
+    // Queue
     queue_title: "正在排队", "You are in the queue";
     queue_lead: "现在人很多，按先后顺序放进来。留在这一页就不会丢位置。", "Many people come right now and are let in by turns. Stay on this page and you keep your place.";
     queue_ahead(count: u64): "人在您前面", "person before you", "people before you";
     queue_wait(wait: &str): "大约还要 {wait}", "About {wait}";
     queue_again: "看看轮到没有", "See if it is my turn";
+    queue_in_title: "轮到您了", "It is your turn";
+    queue_in_detail: "按下面的按钮就能预约，位置给您留几分钟。", "Press the button below to book. Your turn is kept for a few minutes.";
     queue_leave: "不排了，换一个时间", "Leave, and choose another time";
-    work_title: "马上就好", "Almost there";
-    work_lead: "人多的时候，手机要先做一道小算题，防止机器抢号。您什么都不用做。", "While many people come, the phone solves a little sum first, to keep machines from grabbing everything. You need not do anything.";
-    work_detail(seconds: u64): "算好就自动继续；关了脚本的，等 {seconds} 秒再点。", "It goes on by itself; without scripts, wait {seconds} second and press the button.", "It goes on by itself; without scripts, wait {seconds} seconds and press the button.";
-    work_go: "继续", "Go on";
     wait_seconds(count: u64): "{count} 秒", "{count} second", "{count} seconds";
     wait_minutes(count: u64): "{count} 分钟", "{count} minute", "{count} minutes";
 

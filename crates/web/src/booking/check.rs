@@ -1,6 +1,7 @@
 //! The last look before the deed: what, when, for whom, what it costs and what follows; and one button that names the act
 //! and the amount. A refusal comes back to this page, with everything in it and the nearest that are free.
 
+use axum::response::Response;
 use capability::booking::Refusal;
 use engine::{
     BookingQuote, CompanionView, HoldForm, HoldOutcome, Joined, NearView, PartnerForm, Pass, PeriodView, PersonForm,
@@ -15,7 +16,7 @@ use ui::text;
 
 use self::page::page;
 use super::{Chosen, booking_path, browse::Steps, minute, person, queue, refused::Near, rules, when};
-use crate::{form::Pairs, mishap::Mishap, route::Outcome, visit::Visit};
+use crate::{form::Pairs, mishap::Mishap, route::Outcome, trouble::Trouble, visit::Visit};
 
 pub(crate) mod page;
 
@@ -60,7 +61,22 @@ pub(crate) struct Again {
 }
 
 pub(crate) async fn show(visit: &mut Visit) -> Outcome {
+    if let Some(page) = queued(visit)? {
+        return Ok(page);
+    }
     looked(visit, Again::default()).await
+}
+
+/// Whose turn has not come is told so before anything else is looked at: thousands ask.
+fn queued(visit: &mut Visit) -> Result<Option<Response>, Trouble> {
+    let turn = person::source(visit).get("turn").to_owned();
+    if turn.is_empty() {
+        return Ok(None);
+    }
+    let pack = visit.city()?;
+    let waits = visit.platform().place_in_queue(visit.citizen()?, &pack.city.id, &turn);
+    let service = visit.service(&pack)?;
+    Ok(waits.map(|waits| queue::page(visit, &pack, &service, &waits)))
 }
 
 /// Everything afresh: what there is may have changed since.
@@ -209,6 +225,9 @@ fn concessions(visit: &Visit, steps: &Steps<'_>) -> Vec<Concession> {
 
 /// The button.
 pub(crate) async fn hold(visit: &mut Visit) -> Outcome {
+    if let Some(page) = queued(visit)? {
+        return Ok(page);
+    }
     let pack = visit.city()?;
     let service = visit.service(&pack)?;
     let (city, id) = (&pack.city.id, &service.id);
@@ -283,11 +302,7 @@ async fn waiting(visit: &mut Visit, steps: &Steps<'_>, joined: kernel::Result<Jo
 /// What an earlier answer asked to be brought along.
 fn pass(form: &Pairs) -> Pass<'_> {
     let given = |name: &str| Some(form.get(name)).filter(|value| !value.is_empty());
-    Pass {
-        turn: given("turn"),
-        challenge: given("challenge"),
-        solution: given("solution").and_then(|number| number.parse().ok()),
-    }
+    Pass { turn: given("turn"), solution: given("solution").and_then(|number| number.parse().ok()) }
 }
 
 /// Straight on to the cashier, where the button named an amount; the booking's page, where nothing is left to do or

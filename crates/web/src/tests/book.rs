@@ -234,12 +234,13 @@ async fn checking(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot
 async fn waiting(site: &Site, pack: &CityPack, lang: Lang, pages: &mut Vec<Shot>) {
     let service = service(site, pack, "clinic-number");
     let mut own = signed_in(site, "/lakeside/s/clinic-number/book/check", lang);
-    own.form = Pairs::parse(b"place=first&persons=own&key=x&turn=old&challenge=old&solution=1");
-    let turn = "7.seal".to_owned();
+    own.form = Pairs::parse(b"place=first&persons=own&key=x&turn=old&solution=1");
+    let turn = "7.0.1772416800000.5ea1".to_owned();
+    let long = Waits { ahead: 128, wait_s: Some(90), turn: turn.clone(), bits: 0, unsolved_s: 0 };
     for (name, waits) in [
-        ("queue", Waits::Queue { ahead: 128, wait_s: Some(90), turn: turn.clone() }),
-        ("queue-unknown", Waits::Queue { ahead: 0, wait_s: None, turn }),
-        ("work", Waits::Work { challenge: "12.1772416800000.5ea1".to_owned(), bits: 12, wait_s: 15 }),
+        ("queue", long.clone()),
+        ("queue-unknown", Waits { ahead: 0, wait_s: None, ..long.clone() }),
+        ("queue-work", Waits { bits: 12, unsolved_s: 15, turn: "7.12.1772416800000.5ea1".to_owned(), ..long }),
     ] {
         pages.push(shot(name, queue::page(&own, pack, &service, &waits)).await);
     }

@@ -32,6 +32,8 @@ pub(crate) struct Sheet<'a> {
     /// The body brings a picture from an address of its own. On a first view the script then waits for the next page,
     /// because no first view takes more than three requests: the page, its picture or script, and the one in the tab.
     pub picture: bool,
+    /// Without a script, another address is opened after so many seconds.
+    pub refresh: Option<(u32, String)>,
     pub body: Markup,
 }
 
@@ -44,6 +46,7 @@ impl Default for Sheet<'_> {
             status: StatusCode::OK,
             pays: false,
             picture: false,
+            refresh: None,
             body: Markup::default(),
         }
     }
@@ -125,6 +128,7 @@ impl Visit {
             path: self.back_here(),
             hotline: self.hotline(),
             sandbox: self.site.sandbox_url.is_some(),
+            refresh: sheet.refresh.as_ref().map(|(seconds, url)| (*seconds, url.as_str())),
             script: styled || !sheet.picture,
             error: sheet.status == StatusCode::UNPROCESSABLE_ENTITY,
             body: sheet.body,

@@ -4,7 +4,7 @@ use kernel::{Id, Rng, SeededRng};
 
 use super::{
     super::{
-        admission::{Place, Queue, Turn},
+        admission::{Came, Place, Queue, Turn},
         friction,
         lottery::{self, Wrong},
         pool::{Door, Legs, Pool, Take},
@@ -152,87 +152,135 @@ fn work_is_asked_for_in_a_rush_and_has_a_ceiling() {
     }
 }
 
-const KEY: [u8; 32] = [7; 32];
+const TURN: &str = "session/1";
 
-#[test]
-fn a_challenge_is_solved_once_known_and_bound_to_its_claim() {
-    let now = Timestamp(1_772_416_800_000);
-    let challenge = friction::issue(&KEY, b"session/pool", 12, now);
-    // Computed with Python's hmac and hashlib.
-    assert_eq!(challenge, "12.1772416800000.1d47200de2e5983f204e852030a5dd65");
-    let verify = |subject: &[u8], bits, challenge: &str, solution, s| {
-        friction::verify(&KEY, subject, bits, challenge, solution, now.plus_s(s))
-    };
-    let good = Some(21_513);
-    assert_eq!(verify(b"session/pool", 12, &challenge, good, 1), Ok(()));
-    assert_eq!(verify(b"session/pool", 14, &challenge, good, 1), Ok(()), "the rush has grown a little");
-    assert_eq!(verify(b"session/pool", 15, &challenge, good, 1), Err(friction::Wrong::TooEasy));
-    assert_eq!(verify(b"session/other", 12, &challenge, good, 1), Err(friction::Wrong::Forged));
-    assert_eq!(verify(b"session/pool", 12, &challenge, Some(21_512), 1), Err(friction::Wrong::Unsolved));
-    assert_eq!(verify(b"session/pool", 12, &challenge, good, 121), Err(friction::Wrong::Stale));
-    assert_eq!(verify(b"session/pool", 12, &challenge, good, -1), Err(friction::Wrong::Stale));
-    for forged in ["", "0.5.ab", "1.1772416800000.1d47200de2e5983f204e852030a5dd65", "12.9.9.9"] {
-        assert_eq!(verify(b"session/pool", 12, forged, good, 1), Err(friction::Wrong::Forged), "{forged}");
-    }
-    assert!((0..21_513).all(|number| !friction::solves(&challenge, 12, number)));
+fn key() -> friction::Key {
+    friction::Key::new(&[7; 32])
 }
 
 #[test]
-fn whoever_cannot_compute_waits_instead() {
-    let now = Timestamp(1_772_416_800_000);
-    let challenge = friction::issue(&KEY, b"one", 12, now);
-    let verify = |s| friction::verify(&KEY, b"one", 12, &challenge, None, now.plus_s(s));
-    assert_eq!(friction::wait_s(12), 15);
-    assert_eq!(verify(14), Err(friction::Wrong::Unsolved));
-    assert_eq!(verify(15), Ok(()));
+fn a_challenge_is_bound_to_its_claim_and_known_again() {
+    let challenge = friction::Challenge { bits: 12, at: at("2026-03-20T06:30") };
+    let text = challenge.seal(&key(), TURN);
+    let open = |subject: &str, text: &str| friction::Challenge::open(&key(), subject, text);
+    assert_eq!(open(TURN, &text), Some(challenge));
+    assert_eq!(open("session/2", &text), None);
+    assert_eq!(friction::Challenge::open(&friction::Key::new(&[8; 32]), TURN, &text), None, "another house");
+    let easier = text.replacen("12.", "0.", 1);
+    for forged in ["", "12", "12.5", "a.b.c", &easier, &text[..text.len() - 1]] {
+        assert_eq!(open(TURN, forged), None, "{forged}");
+    }
+}
+
+#[test]
+fn work_is_paid_with_a_sum_or_with_patience() {
+    let now = at("2026-03-20T06:30");
+    let challenge = friction::Challenge { bits: 12, at: now };
+    let text = challenge.seal(&key(), TURN);
+    let solution = (0..1_000_000).find(|number| friction::solves(&text, 12, *number)).expect("a number solves it");
+    assert!(challenge.is_paid(&text, Some(solution), now));
+    assert!(!challenge.is_paid(&text, Some(solution + 1), now) || friction::solves(&text, 12, solution + 1));
+    assert!(!challenge.is_paid(&text.replacen('.', ",", 1), Some(solution), now), "the sum of another text");
+    assert_eq!((friction::wait_s(12), challenge.left_s(now), challenge.left_s(now.plus_s(14))), (15, 15, 1));
+    assert!(!challenge.is_paid(&text, None, now.plus_s(14)));
+    assert!(challenge.is_paid(&text, None, now.plus_s(15)), "nobody is shut out who cannot compute");
+    assert_eq!(challenge.left_s(now.plus_s(-3_600)), 15, "a clock that was set back makes nobody wait longer");
     assert!(friction::wait_s(friction::BITS_MAX) <= 60);
-    // Without a rush there is nothing to do; such a challenge is worth nothing in a rush.
-    let free = friction::issue(&KEY, b"one", 0, now);
-    assert_eq!(friction::verify(&KEY, b"one", 0, &free, None, now), Ok(()));
-    assert_eq!(friction::verify(&KEY, b"one", 1, &free, None, now.plus_s(60)), Err(friction::Wrong::TooEasy));
+    let free = friction::Challenge { bits: 0, at: now };
+    assert!(free.is_paid(&free.seal(&key(), TURN), None, now));
+}
+
+/// Serves one every so many milliseconds, up to an instant.
+fn serves(queue: &mut Queue, came: Came, (from, to): (Timestamp, Timestamp), every_ms: i64) {
+    let mut now = from;
+    while now < to {
+        now = now.plus_ms(every_ms);
+        queue.pass(now);
+        queue.served(came, now);
+    }
 }
 
 #[test]
 fn the_queue_tells_a_place_and_a_time_that_is_kept() {
     let mut queue = Queue::default();
     let start = at("2026-03-20T06:30");
-    let turns: Vec<Turn> = (0..10_000).map(|_| queue.enter()).collect();
+    let turns: Vec<Turn> = (0..10_000).map(|_| queue.enter(start)).collect();
     assert_eq!(queue.place(turns[0]), Place::Waiting { ahead: 0, wait_s: None }, "nobody knows the pace yet");
-    for tenth in 0..=20 {
-        queue.admit(50, start.plus_ms(tenth * 100));
-    }
-    // 1,050 are in, at 500 a second.
-    assert_eq!(queue.place(turns[1_049]), Place::In);
-    assert_eq!(queue.place(turns[1_050]), Place::Waiting { ahead: 0, wait_s: Some(5) });
-    assert_eq!(queue.place(turns[9_999]), Place::Waiting { ahead: 8_949, wait_s: Some(20) });
-    assert_eq!(queue.waiting(), 8_950);
-    let mut promised_at = None;
-    for tenth in 21..=400 {
-        if queue.place(turns[9_999]) == Place::In {
-            promised_at.get_or_insert(tenth);
-        }
-        queue.admit(50, start.plus_ms(tenth * 100));
-    }
-    assert!(promised_at.is_some_and(|tenth| tenth <= 220), "let in after {promised_at:?} tenths of a second");
-    assert_eq!((queue.waiting(), queue.admit(50, start.plus_s(41))), (0, 0));
+    serves(&mut queue, Came::ByTurn, (start, start.plus_s(2)), 2);
+    // 1,000 are in, at 500 a second.
+    assert_eq!(queue.place(turns[999]), Place::In);
+    assert_eq!(queue.place(turns[1_000]), Place::Waiting { ahead: 0, wait_s: Some(1) });
+    assert_eq!(queue.place(turns[9_999]), Place::Waiting { ahead: 8_999, wait_s: Some(18) });
+    assert_eq!((queue.waiting(), queue.rate_per_s()), (9_000, 500));
+    serves(&mut queue, Came::ByTurn, (start.plus_s(2), start.plus_s(20)), 2);
+    assert_eq!((queue.place(turns[9_999]), queue.waiting()), (Place::In, 0));
+    queue.served(Came::ByTurn, start.plus_s(21));
+    assert_eq!(queue.waiting(), 0, "nobody is let in who is not there");
 }
 
 #[test]
 fn a_long_wait_is_told_in_round_figures_and_a_clock_set_back_does_no_harm() {
     let mut queue = Queue::default();
     let start = at("2026-03-20T06:30");
-    let turns: Vec<Turn> = (0..5_000).map(|_| queue.enter()).collect();
-    queue.admit(0, start);
-    queue.admit(2, start.plus_s(1));
+    let turns: Vec<Turn> = (0..5_000).map(|_| queue.enter(start)).collect();
+    serves(&mut queue, Came::ByTurn, (start, start.plus_s(4)), 500);
     let wait = |queue: &Queue, n: usize| match queue.place(turns[n]) {
         Place::Waiting { wait_s, .. } => wait_s,
         Place::In => Some(0),
     };
-    assert_eq!(wait(&queue, 11), Some(5));
-    assert_eq!(wait(&queue, 201), Some(120), "a hundred seconds are two minutes");
+    assert_eq!(wait(&queue, 8), Some(1));
+    assert_eq!(wait(&queue, 77), Some(35), "seconds in fives");
+    assert_eq!(wait(&queue, 207), Some(120), "a hundred seconds are two minutes");
     assert_eq!(wait(&queue, 4_999), Some(2_520), "in whole minutes");
-    queue.admit(1, start.plus_s(-3_600));
-    assert_eq!(wait(&queue, 12), Some(5));
-    queue.admit(2, start.plus_s(-3_599));
-    assert_eq!(wait(&queue, 15), Some(10));
+    queue.served(Came::ByTurn, start.plus_s(-3_600));
+    queue.pass(start.plus_s(-3_600));
+    assert!(queue.waiting() > 4_900, "{} are left", queue.waiting());
+    assert_eq!(wait(&queue, 10), Some(1));
+}
+
+#[test]
+fn for_each_who_comes_between_somebody_is_missing() {
+    let mut queue = Queue::default();
+    let start = at("2026-03-20T06:30");
+    let turns: Vec<Turn> = (0..100).map(|_| queue.enter(start)).collect();
+    serves(&mut queue, Came::Between, (start, start.plus_ms(200)), 10);
+    assert_eq!((queue.place(turns[39]), queue.waiting()), (Place::In, 60));
+}
+
+#[test]
+fn a_crowd_that_went_home_is_forgotten_within_moments_and_one_that_waits_is_not() {
+    let start = at("2026-03-20T06:30");
+    let mut gone = Queue::default();
+    let turns: Vec<Turn> = (0..1_000_000).map(|_| gone.enter(start)).collect();
+    let mut waits = gone.clone();
+    serves(&mut gone, Came::Between, (start, start.plus_ms(1_900)), 10);
+    assert!(gone.waiting() > 999_000, "they may still come");
+    serves(&mut gone, Came::Between, (start.plus_ms(1_900), start.plus_s(4)), 10);
+    assert_eq!((gone.waiting(), gone.place(turns[999_999])), (0, Place::In));
+    serves(&mut waits, Came::ByTurn, (start, start.plus_s(60)), 10);
+    assert_eq!(waits.waiting(), 1_000_000 - 6_000);
+    let mut jammed = Queue::default();
+    let turn = jammed.enter(start);
+    jammed.pass(start.plus_s(60));
+    assert_eq!(
+        jammed.place(turn),
+        Place::Waiting { ahead: 0, wait_s: None },
+        "where nobody is served nobody is missed"
+    );
+}
+
+#[test]
+fn a_turn_is_good_for_minutes_and_not_for_tomorrow() {
+    let mut queue = Queue::default();
+    let start = at("2026-03-20T06:30");
+    queue.pass(start);
+    let turn = queue.enter(start);
+    queue.served(Came::ByTurn, start);
+    for minute in 0..=3 {
+        queue.pass(start.plus_s(minute * 60));
+        assert!(queue.knows(turn), "after {minute} minutes");
+    }
+    queue.pass(start.plus_s(420));
+    assert!(!queue.knows(turn), "nobody keeps a turn for another day");
+    assert!(!queue.knows(Turn(0)) && !queue.knows(Turn(2)), "nobody has a turn that was not given out");
 }

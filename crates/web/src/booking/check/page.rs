@@ -16,7 +16,7 @@ use ui::{
 
 use super::{Again, Check};
 use crate::{
-    booking::{check_path, person, refused, rules, when},
+    booking::{check_path, person, queue, refused, rules, when},
     companion,
     mishap::Mishap,
     visit::{Sheet, Visit},
@@ -32,6 +32,7 @@ pub(crate) fn page(visit: &Visit, check: &Check<'_>, again: &Again) -> Response 
     let seats_wrong = matches!(&again.refused, Some((Refusal::NoSuchUnit { unit: 0 }, _)));
     let body = html! {
         (mishap.above(l))
+        (queue::your_turn(visit))
         @match &again.refused {
             Some(_) if seats_wrong => (ui::component::error_summary(l, [("seat", text::booking_seats_wrong(l))])),
             Some((refusal, nearest)) => (refused::above(visit, &action, refusal, nearest)),
@@ -47,6 +48,7 @@ pub(crate) fn page(visit: &Visit, check: &Check<'_>, again: &Again) -> Response 
         }
         (form(l, &action, &visit.new_key(), html! {
             @for (name, value) in steps.chosen.pairs() { input type="hidden" name=(name) value=(value); }
+            (queue::turn(person::source(visit)))
             @if let Some(total) = total { input type="hidden" name="total_fen" value=(total.fen()); }
             (person::ask(visit, &asked(check), mishap))
             @if steps.offer.parties > 1 { (partner(visit, mishap)) }

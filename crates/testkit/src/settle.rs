@@ -11,18 +11,28 @@ use tokio::task::JoinSet;
 const AT_ONCE: usize = 256;
 const TEN_YEARS_S: i64 = 10 * 366 * 86_400;
 
-/// A token for each of so many people.
-pub async fn settle(stores: &Arc<Stores>, data: &Path, area: &str, people: usize, now: Timestamp) -> Vec<String> {
+/// A token for each of so many people, good for the API or as a browser's cookie.
+///
+/// # Panics
+/// If the store does not take them.
+pub async fn settle(
+    stores: &Arc<Stores>,
+    data: &Path,
+    area: &str,
+    people: std::ops::Range<usize>,
+    kind: SessionKind,
+    now: Timestamp,
+) -> Vec<String> {
     let key = shimin::key::load_or_create(data, &SystemRng).expect("the key of this house");
     let vault = Arc::new(Vault::new(key));
-    let mut tokens = Vec::with_capacity(people);
+    let mut tokens = Vec::with_capacity(people.len());
     let mut under_way = JoinSet::new();
-    for n in 0..people {
+    for n in people {
         if under_way.len() >= AT_ONCE {
             tokens.push(under_way.join_next().await.expect("one of them").expect("an account"));
         }
         let resident = resident(area, n, now);
-        under_way.spawn(open(Arc::clone(stores), Arc::clone(&vault), n, resident, now));
+        under_way.spawn(open(Arc::clone(stores), Arc::clone(&vault), n, resident, kind, now));
     }
     while let Some(one) = under_way.join_next().await {
         tokens.push(one.expect("an account"));
@@ -38,7 +48,14 @@ fn resident(area: &str, n: usize, now: Timestamp) -> ResidentId {
     ResidentId::from_parts(&first, now.date()).expect("a number")
 }
 
-async fn open(stores: Arc<Stores>, vault: Arc<Vault>, n: usize, resident: ResidentId, now: Timestamp) -> String {
+async fn open(
+    stores: Arc<Stores>,
+    vault: Arc<Vault>,
+    n: usize,
+    resident: ResidentId,
+    kind: SessionKind,
+    now: Timestamp,
+) -> String {
     let platform = stores.platform();
     let phone = format!("199{n:08}");
     let index = vault.index("account.phone", &phone);
@@ -65,7 +82,7 @@ async fn open(stores: Arc<Stores>, vault: Arc<Vault>, n: usize, resident: Reside
     let session = NewSession {
         id: Id::random(&SystemRng),
         token_hash,
-        kind: SessionKind::Token,
+        kind,
         label: "rush".to_owned(),
         created_at: now,
         idle_s: 86_400,

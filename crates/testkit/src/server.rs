@@ -6,9 +6,9 @@ use std::{
     sync::Mutex,
 };
 
-use testkit::{Grounds, packs};
+use crate::{Grounds, packs};
 
-/// The binary, on one port for as long as the soak lasts.
+/// The binary, on one port for as long as this lives.
 pub struct Server {
     pub url: String,
     command: Mutex<Command>,
@@ -16,9 +16,26 @@ pub struct Server {
 }
 
 impl Server {
+    /// # Panics
+    /// If the binary was not built.
+    #[must_use]
     pub fn start(grounds: &Grounds) -> Self {
+        Self::started(grounds, Command::new(binary()))
+    }
+
+    /// On one core of the machine, for whoever measures what a core does.
+    ///
+    /// # Panics
+    /// If the binary was not built, or `taskset` is missing.
+    #[must_use]
+    pub fn start_on(grounds: &Grounds, core: usize) -> Self {
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", &core.to_string()]).arg(binary());
+        Self::started(grounds, command)
+    }
+
+    fn started(grounds: &Grounds, mut command: Command) -> Self {
         let port = xtask::shell::free_port().expect("a free port");
-        let mut command = Command::new(binary());
         command
             .args(["serve", "--json", "--port", &port.to_string(), "--sandbox-url", &grounds.sandbox_url])
             .args(["--schema-prefix", &grounds.schema_prefix(), "--data"])
@@ -34,7 +51,19 @@ impl Server {
         Self { url: format!("http://127.0.0.1:{port}"), command: Mutex::new(command), child: Mutex::new(child) }
     }
 
+    /// The process as it runs now.
+    ///
+    /// # Panics
+    /// If another thread panicked while it was killing it.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.lock().expect("a lock").id()
+    }
+
     /// SIGKILL, and at once the next one.
+    ///
+    /// # Panics
+    /// If it cannot be killed, or the next one does not start.
     pub fn kill(&self) {
         let mut child = self.child.lock().expect("a lock");
         child.kill().expect("killed");
@@ -60,9 +89,9 @@ fn up(command: &mut Command) -> Child {
 }
 
 fn binary() -> std::path::PathBuf {
-    // Beside this program: target/<profile>/examples/soak -> target/<profile>/shimin
+    // Beside this program: target/<profile>/examples/<name> -> target/<profile>/shimin
     let own = std::env::current_exe().expect("a path");
     let path = own.parent().and_then(std::path::Path::parent).expect("target").join("shimin");
-    assert!(path.is_file(), "{}: build the binary first, or `cargo xtask soak`", path.display());
+    assert!(path.is_file(), "{}: build the binary first, as `cargo xtask` does", path.display());
     path
 }
