@@ -113,6 +113,13 @@ export function pages(house) {
     return one.page.locator('main a[href*="/book/check?"]').first().getAttribute('href');
   };
   const booked = (service) => async (one) => { one.booked = await new Desk(one).has(service); };
+  // Held until it is paid, and then given back.
+  const held = async (one) => {
+    await new Desk(one).has(COACH);
+    await one.page.goto(`/${CITY}/bookings`);
+    one.booked = await one.page.locator('main ul.rows a:has(.t-warn)').first().getAttribute('href');
+  };
+  const givenBack = (one) => one.post(`${one.booked}/cancel`, {});
   const booking = (more = '') => async (one) => `${one.booked}${more}`;
   const beside = (id, to) => async (one) => (await begin(id, 'x=1')(one)).split('?')[0].replace('/pay/', `/${to}/`);
   return [
@@ -233,6 +240,8 @@ export function pages(house) {
     { name: 'book-check-seats', who: 'settled', find: unit(COACH, 2), like: '/x/s/y/book/check' },
     { name: 'booking', who: 'settled', first: booked(POLICE), find: booking(), like: '/x/bookings/booking' },
     { name: 'booking-cancel', who: 'settled', find: booking('/cancel'), like: '/x/bookings/booking/cancel' },
+    { name: 'booking-held', who: 'settled', first: held, find: booking(), like: '/x/bookings/booking' },
+    { name: 'booking-given-back', who: 'settled', first: givenBack, find: booking(), like: '/x/bookings/booking' },
     { name: 'bookings', who: 'settled', path: `/${CITY}/bookings` },
     { name: 'home-booked', who: 'settled', path: `/${CITY}`, home: true },
     { name: 'stale', who: 'settled', path: `${ask('vehicle-violation')}?again=1`, first: () => house.fault('traffic-police', 'down') },
