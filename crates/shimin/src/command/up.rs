@@ -117,9 +117,11 @@ pub async fn run(args: UpArgs, parts: Parts) -> Result<Ending, Trouble> {
     Ok(Ending::Well)
 }
 
+type Clocks = (Arc<dyn Clock>, Option<Arc<DemoClock>>);
+
 /// The platform's clock, and the same where it can be moved: where platform and sandbox are one demo. Whatever serves
 /// citizens has the machine's own.
-fn clocks(args: &UpArgs, parts: Parts) -> Result<(Arc<dyn Clock>, Option<Arc<DemoClock>>), Trouble> {
+fn clocks(args: &UpArgs, parts: Parts) -> Result<Clocks, Trouble> {
     if parts != Parts::Both || args.no_sandbox {
         let moved = "--at moves a demo: it needs the sandbox beside the platform";
         return match args.at {
