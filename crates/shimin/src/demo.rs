@@ -1,4 +1,5 @@
-//! Demo staff: one person for each role, as long as the sandbox runs beside the platform.
+//! Demo staff: one person for each role in the foremost city, and whoever sits at the counters of the others, as long as
+//! the sandbox runs beside the platform.
 //!
 //! Their passwords and secrets are drawn anew at every start, printed, and given to the sandbox's authenticator. Whoever
 //! later serves the same data without a sandbox finds the accounts disabled.
@@ -33,16 +34,24 @@ const PEOPLE: &[(Role, &str, &str)] = &[
     (Role::Scheduler, "卫排班", "says how much there is on which day, and calls a sitting off"),
 ];
 
-/// Opens the accounts in the foremost open city, with new secrets, and puts those on the sandbox's phone.
+/// Roles that every city with something to book has.
+const EVERYWHERE: &[Role] = &[Role::Counter, Role::Scheduler];
+
+/// Opens the accounts, with new secrets, and puts those on the sandbox's phone. Those of the foremost city come first.
 pub async fn open(platform: &Platform, sandbox: &Sandbox) -> Result<Vec<DemoStaff>> {
     let catalogue = platform.catalogue();
-    let Some(pack) = catalogue.foremost() else {
+    let Some(foremost) = catalogue.foremost() else {
         return Ok(Vec::new());
     };
     let known = platform.all_staff().await?;
     let mut opened = Vec::new();
-    for &(role, name, about) in PEOPLE {
-        let login = format!("{PREFIX}{}", role.word());
+    let others = catalogue.cities.values().filter(|pack| pack.city.id != foremost.city.id && !pack.offers.is_empty());
+    let of_others = others.flat_map(|pack| {
+        let here = PEOPLE.iter().filter(|(role, ..)| EVERYWHERE.contains(role));
+        here.map(move |person| (pack, person, format!("{PREFIX}{}-{}", person.0.word(), pack.city.id)))
+    });
+    let all = PEOPLE.iter().map(|person| (foremost, person, format!("{PREFIX}{}", person.0.word())));
+    for (pack, &(role, name, about), login) in all.chain(of_others) {
         let grants = vec![Grant { role, city: pack.city.id.clone(), department: None }];
         let secrets = if known.iter().any(|one| one.login == login) {
             platform.set_staff_roles(&login, grants).await?;

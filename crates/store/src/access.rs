@@ -11,6 +11,7 @@ use crate::{Cell, Error, Result, Row, Tx, Value, statement::statement, value::va
 statement! {
     ACCESS_RECORD = "INSERT INTO access (subject, at, id, actor_kind, actor, purpose, service, door)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    ACCESS_SEEN = "SELECT id FROM access WHERE subject = ?1 AND at >= ?2 AND at <= ?3 AND actor = ?4 AND door = ?5 AND service = ?6 LIMIT 1";
     ACCESS_LOG = "SELECT id, at, actor_kind, actor, purpose, service, door FROM access
         WHERE subject = ?1 AND (at, id) < (?2, ?3) ORDER BY at DESC, id DESC LIMIT ?4";
 }
@@ -90,6 +91,27 @@ pub(crate) async fn record(tx: &mut dyn Tx, entries: &[Entry]) -> Result<()> {
     let rows: Vec<Vec<Value>> = entries.iter().map(Entry::values).collect();
     tx.batch(&ACCESS_RECORD, &rows).await?;
     Ok(())
+}
+
+/// The same for a list that is looked at again and again: one entry for each person and day, whose door says that it may
+/// have been more than once. Every reading is behind an entry of its day, in the commit that it waits for.
+pub(crate) async fn record_daily(tx: &mut dyn Tx, entries: Vec<Entry>) -> Result<()> {
+    let mut new = Vec::new();
+    for entry in entries {
+        let Access { at, actor, subject, service, door, .. } = &entry.access;
+        let known = match actor {
+            Actor::Staff(actor) => {
+                let midnight = Timestamp::from_civil(at.date().at(0, 0, 0, 0));
+                let of = values![*subject, midnight, *at, *actor, *door, service.as_ref().map(ServiceId::as_str)];
+                tx.one(&ACCESS_SEEN, of).await?.is_some()
+            }
+            _ => false,
+        };
+        if !known {
+            new.push(entry);
+        }
+    }
+    record(tx, &new).await
 }
 
 /// Called after the commit of the entries, and only then.

@@ -25,7 +25,7 @@ pub use self::{
     advance::{AdvanceBooking, NewMark},
     audit::StockAudit,
     due::{Tally, TallyOf},
-    list::{BookingInfo, BookingView},
+    list::{BookingInfo, BookingView, OnRecord},
     moving::MoveBooking,
 };
 

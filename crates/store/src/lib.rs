@@ -59,8 +59,8 @@ pub use audit::{Audit, JournalAudit};
 pub use autopay::{Autopay, AutopayDebit, AutopayRefused, PlanDebit, SetAutopay};
 pub use batcher::Batcher;
 pub use booking::{
-    AdvanceBooking, BookingFacts, BookingInfo, BookingParty, BookingView, MoveBooking, NewMark, StockAudit, Tally,
-    TallyOf,
+    AdvanceBooking, BookingFacts, BookingInfo, BookingParty, BookingView, MoveBooking, NewMark, OnRecord, StockAudit,
+    Tally, TallyOf,
 };
 pub use callback::{CallbackApplied, PendingCallback};
 pub use card::{BindCard, BindRefused, Card, CardInfo, Relation};

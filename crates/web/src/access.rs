@@ -105,6 +105,10 @@ fn door(lang: Lang, door: &str) -> &'static str {
         "web" => lang.pick("网页", "on a page"),
         "api" => lang.pick("您的程序", "by a program with your token"),
         "desk" => lang.pick("工作台", "at the staff desk"),
+        "desk-list" => lang.pick(
+            "工作台当天的名单，当天可能看过几次",
+            "on the day’s list at the staff desk, perhaps several times that day",
+        ),
         _ => "",
     }
 }

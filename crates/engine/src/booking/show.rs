@@ -6,7 +6,7 @@ use capability::booking::{Command, State, decide as rules_of, limit, rule::Pay, 
 use kernel::{
     CityId, Error, Id, Kind, Money, Receipt, Result, ServiceId, Text, access::Purpose, identifier::normalise, mask,
 };
-use manifest::{Act, CityPack};
+use manifest::{Act, CityPack, booking::BookingKind};
 use store::BookingFacts;
 
 use super::{
@@ -90,7 +90,7 @@ impl Platform {
         let department = department.and_then(|binding| offered.pack.bindings.department.get(&binding.department));
         let kept = self.kept_rules(facts)?;
         let lets_in = matches!(facts.facts.state, State::Booked | State::Paid | State::CheckedIn);
-        let pay_first = owed(facts) > Money::ZERO && kept.profile.pay != Pay::Never;
+        let pay_first = pays_first(kept.profile.pay, offered.booking()?.kind, facts);
         Ok(BookingView {
             id: facts.id,
             number: facts.number.clone(),
@@ -299,6 +299,16 @@ impl Platform {
             concessions: price::concessions(&wanted.offered, wanted.place()?, wanted.starts_at.date()),
             profile: wanted.profile.clone(),
         })
+    }
+}
+
+/// Whether it has no code before it is paid. A counter finds whoever is to pay there by the code, and asks for the money; a
+/// gate without a line cannot ask.
+fn pays_first(pay: Pay, kind: BookingKind, facts: &BookingFacts) -> bool {
+    match pay {
+        Pay::Never => false,
+        Pay::Later if kind == BookingKind::Appointment => false,
+        Pay::Later | Pay::Upfront => owed(facts) > Money::ZERO,
     }
 }
 

@@ -1,15 +1,17 @@
 //! A day at a place, as its counter sees it: every sitting, and everybody who comes. Whoever is on the list finds in their
-//! access log that it was looked at.
+//! access log that it was looked at on that day, once for each who looked.
 
 use kernel::{Access, Actor, CityId, Date, Result, access::Purpose};
 use manifest::booking::BookingKind;
 use store::{BookingInfo, PoolsOf};
 
-use super::{DOOR, DayPool, DayRow, DeskAt, DeskDay};
+use super::{DayPool, DayRow, DeskAt, DeskDay};
 use crate::{Platform, Staff, Verb};
 
 /// A page that people read; more are found by number.
 const ROWS_MAX: u32 = 500;
+/// The door of a list that is open all day: one entry of a day stands for every look at it.
+const LIST: &str = "desk-list";
 
 impl Platform {
     pub async fn desk_day(&self, staff: &Staff, city: &CityId, at: &DeskAt, on: Date) -> Result<DeskDay> {
@@ -39,7 +41,7 @@ impl Platform {
             subject: staff.id,
             purpose: Purpose::Booking,
             service: Some(at.service.clone()),
-            door: DOOR,
+            door: LIST,
         };
         let (list, receipt) = cell.bookings_of_day(access, &at.service, &at.place, on, ROWS_MAX + 1).await?;
         let more = list.len() > ROWS_MAX as usize;

@@ -7,7 +7,7 @@ use kernel::{Access, AccountId, Date, Id, Money, Receipt, Sealed, ServiceId, Tim
 use super::BookingFacts;
 use crate::{
     BookingNames, City, Result, Row, Tx, Value,
-    access::{Entry, receipt, record},
+    access::{Entry, receipt, record, record_daily},
     payment::money,
     statement::statement,
     value::values,
@@ -30,6 +30,10 @@ statement! {
             b.ends_at, b.held_until_at, b.price_fen, b.paid_fen, b.refunded_fen, b.units, b.account, b.detail
         FROM pool s JOIN booking_pool p ON p.pool = s.number JOIN booking b ON b.seq = p.booking
         WHERE s.service = ?1 AND s.place = ?2 AND s.day = ?3 AND p.part = 0 ORDER BY b.starts_at, b.seq LIMIT ?4";
+    BOOKING_ON_RECORD = "SELECT b.number, b.paid_fen, b.refunded_fen, b.starts_at
+        FROM pool s JOIN booking_pool p ON p.pool = s.number JOIN booking b ON b.seq = p.booking
+        WHERE s.service = ?1 AND s.day = ?2 AND p.part = 0 AND b.state IN ('booked', 'paid', 'checked_in', 'done', 'no_show') ORDER BY b.seq";
+    BOOKING_ANY = "SELECT seq FROM booking WHERE seq > 0 LIMIT 1";
     BOOKING_LIVE = "SELECT id FROM booking WHERE account = ?1 AND state IN ('held', 'booked', 'paid', 'checked_in')
         ORDER BY seq DESC LIMIT ?2";
     // A party has no login before it agrees, and uses something up from the first moment on.
@@ -92,6 +96,15 @@ impl BookingInfo {
             detail: row.maybe(18, Row::sealed)?,
         })
     }
+}
+
+/// A booking as both sides have it on record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnRecord {
+    pub number: String,
+    /// And not given back.
+    pub paid: Money,
+    pub starts_at: Timestamp,
 }
 
 /// One entry for the subject that the reader names, and one for everybody else whose bookings are opened.
@@ -197,6 +210,20 @@ impl City {
         rows.iter().map(closed).collect()
     }
 
+    /// What a department should have on its register for a day: numbers and money, and nothing of persons.
+    pub async fn bookings_on_record(&self, service: &ServiceId, on: Date) -> Result<Vec<OnRecord>> {
+        let read = |row: &Row| {
+            let paid = Money::from_fen(money(row, 1)?.fen() - money(row, 2)?.fen());
+            Ok(OnRecord { number: row.text(0)?, paid, starts_at: row.timestamp(3)? })
+        };
+        self.read(&BOOKING_ON_RECORD, values![service.as_str(), on]).await?.iter().map(read).collect()
+    }
+
+    /// Whether anything was ever booked here.
+    pub async fn has_bookings(&self) -> Result<bool> {
+        Ok(self.read_one(&BOOKING_ANY, values![]).await?.is_some())
+    }
+
     /// Everybody who is expected at a place on a day, in the order of their times, with what the counter is to know.
     pub async fn bookings_of_day(
         &self,
@@ -213,7 +240,7 @@ impl City {
                 Box::pin(async move {
                     let rows = tx.many(&BOOKING_LIST_DAY, values).await?;
                     let list: Vec<BookingInfo> = rows.iter().map(BookingInfo::read).collect::<Result<_>>()?;
-                    record(tx, &entries(entry, list.iter().filter_map(|info| info.account))).await?;
+                    record_daily(tx, entries(entry, list.iter().filter_map(|info| info.account))).await?;
                     Ok(list)
                 })
             })

@@ -121,6 +121,11 @@ async fn somebody_without_a_booking_is_booked_called_and_seen_to(engine: Engine)
     }
     let day = clerk.reads(&clerk.below(&format!("day?at={at}"))).await;
     assert!(day.contains(&number), "the day's list has them");
+    // It is open all day: one entry stands for every look, and says so.
+    clerk.reads(&clerk.below(&format!("day?at={at}"))).await;
+    let staff = town.platform.staff(&clerk.token).await.expect("store").expect("signed in");
+    let log = cell.access_log(staff.id, None, 100).await.expect("store");
+    assert_eq!(log.iter().filter(|entry| entry.door == "desk-list").count(), 1, "{log:?}");
     let finish = [("at", at.as_str()), ("deed", "finish"), ("booking", booking.as_str())];
     assert_eq!(clerk.post(&queue, &finish).await.status(), StatusCode::SEE_OTHER);
     assert_eq!(state(&town, &clerk, id).await, State::Done);

@@ -88,10 +88,12 @@ async fn looked(visit: &mut Visit, again: Again) -> Outcome {
     let citizen = visit.citizen()?;
     let offer = visit.platform().booking_places(city, id).await?;
     let steps = Steps::new(&pack, &service, &offer, Chosen::of(person::source(visit)));
-    let place = steps.place().ok_or(Kind::NotFound)?;
-    let (on, at) = (steps.chosen.on().ok_or(Kind::NotFound)?, steps.chosen.at().ok_or(Kind::NotFound)?);
+    // Whoever comes without having chosen, by hand or by half an address, chooses first.
+    let (Some(place), Some(on), Some(at)) = (steps.place(), steps.chosen.on(), steps.chosen.at()) else {
+        return Ok(visit.see_other(&steps.chosen.href(&steps.path())));
+    };
     let units = visit.platform().booking_units(city, id, steps.at(), on).await?;
-    let unit = unit(&steps, visit, &units, at).ok_or(Kind::NotFound)?;
+    let Some(unit) = unit(&steps, visit, &units, at) else { return Ok(visit.see_other(&other_unit(&steps))) };
     let companions = if offer.for_others { visit.platform().companions(citizen).await? } else { Vec::new() };
     let concessions = concessions(visit, &steps);
     let profile = rules::profile(visit, &steps).ok_or(Kind::NotFound)?;
@@ -120,6 +122,11 @@ async fn looked(visit: &mut Visit, again: Again) -> Outcome {
         paid_before,
     };
     Ok(page(visit, &check, &again))
+}
+
+/// The same day, for somebody whose unit is no more.
+fn other_unit(steps: &Steps<'_>) -> String {
+    steps.chosen.without(&["resource", "at", "period", "band"]).href(&steps.path())
 }
 
 fn hold_form<'a>(
@@ -237,9 +244,11 @@ pub(crate) async fn hold(visit: &mut Visit) -> Outcome {
     if visit.form.has("look") {
         return looked(visit, Again::default()).await;
     }
-    let (on_day, at) = (steps.chosen.on().ok_or(Kind::NotFound)?, steps.chosen.at().ok_or(Kind::NotFound)?);
+    let (Some(on_day), Some(at)) = (steps.chosen.on(), steps.chosen.at()) else {
+        return Ok(visit.see_other(&steps.chosen.href(&steps.path())));
+    };
     let units = visit.platform().booking_units(city, id, steps.at(), on_day).await?;
-    let unit = unit(&steps, visit, &units, at).ok_or(Kind::NotFound)?;
+    let Some(unit) = unit(&steps, visit, &units, at) else { return Ok(visit.see_other(&other_unit(&steps))) };
     let persons = match person::read(&visit.form, visit.lang) {
         Ok(persons) => persons,
         Err(mishap) => return looked(visit, Again { mishap: Some(mishap), ..Again::default() }).await,
