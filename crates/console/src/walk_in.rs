@@ -1,7 +1,7 @@
 //! A booking for somebody who stands at the counter, out of the share that is kept for them.
 
 use axum::response::Response;
-use engine::{DeskPlace, Verb, WalkIn, WalkInForm, WalkInView};
+use engine::{DeskPlace, PERSON_FIELDS, Verb, WalkIn, WalkInForm, WalkInView};
 use kernel::{Kind, Money};
 use maud::html;
 use ui::{
@@ -61,6 +61,13 @@ fn fields(visit: &Visit, open: &WalkInView, mishap: &Mishap) -> maud::Markup {
     let choices: Vec<Radio<'_>> =
         choices.iter().map(|(value, label, detail)| Radio { value, label, detail, ..Radio::default() }).collect();
     let matters: Vec<(&str, &str)> = open.matters.iter().map(|(id, name)| (id.as_str(), name.get(l))).collect();
+    let any = std::iter::once(("", text::booking_any_stop(l)));
+    let stops: Vec<(&str, &str)> = any.chain(open.stops.iter().map(|(id, name)| (id.as_str(), name.get(l)))).collect();
+    let more = PERSON_FIELDS.iter().take(open.persons_max).skip(1);
+    let more: Vec<_> = (2u64..)
+        .zip(more)
+        .map(|(n, (name, id))| (*name, *id, text::walk_in_name_of(l, n), text::walk_in_id_of(l, n)))
+        .collect();
     let at = open.at.to_string();
     let text_field = |name, label, hint, input| Field {
         name,
@@ -77,8 +84,21 @@ fn fields(visit: &Visit, open: &WalkInView, mishap: &Mishap) -> maud::Markup {
         @if !matters.is_empty() {
             (select(l, &text_field("matter", text::counter_matter(l), "", Input::Text), &matters))
         }
+        @if !open.stops.is_empty() {
+            (select(l, &text_field("from", text::booking_from_stop(l), "", Input::Text), &stops))
+            (select(l, &text_field("to", text::booking_to_stop(l), "", Input::Text), &stops))
+        }
         (text_field("name", text::name_label(l), text::walk_in_name_hint(l), Input::PersonName).html(l))
         (text_field("resident_id", text::resident_id_label(l), text::resident_id_hint(l), Input::ResidentId).html(l))
+        @if open.persons_max > 1 {
+            details.more-box open[more.iter().any(|(name, id, ..)| !typed(name).is_empty() || !typed(id).is_empty())] {
+                summary { (text::walk_in_more(l)) }
+                @for (name, id, name_label, id_label) in &more {
+                    (text_field(name, name_label, "", Input::PersonName).html(l))
+                    (text_field(id, id_label, "", Input::ResidentId).html(l))
+                }
+            }
+        }
         (Button::primary(text::walk_in_go(l)))
     }
 }
@@ -94,11 +114,13 @@ pub(crate) async fn book(visit: &mut Visit) -> Outcome {
     let typed = |name| visit.form.get(name);
     let at = engine::DeskAt::parse(typed("at")).ok_or(Kind::NotFound)?;
     let key = engine::OnceKey::parse(typed("key"))?;
+    let persons = PERSON_FIELDS.map(|(name, resident_id)| (typed(name), typed(resident_id)));
     let form = WalkInForm {
         pool: typed("pool"),
         matter: typed("matter"),
-        name: typed("name"),
-        resident_id: typed("resident_id"),
+        from: typed("from"),
+        to: typed("to"),
+        persons: &persons,
     };
     match visit.platform().book_on_site(visit.staff()?, &city, &at, form, key).await {
         Ok(id) => Ok(visit.see_other(&visit.below(&format!("bookings/{id}")))),

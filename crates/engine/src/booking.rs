@@ -16,7 +16,7 @@ mod exchange;
 mod hold;
 mod job;
 mod near;
-mod offer;
+pub(crate) mod offer;
 mod person;
 pub(crate) mod price;
 mod say;

@@ -22,7 +22,7 @@ use crate::{
 pub(crate) use place::Desk;
 pub use view::{
     AtDesk, Call, CounterFind, DayPool, DayRow, DeskAt, DeskBooking, DeskDay, DeskPerson, DeskPlace, DeskSection,
-    Queue, QueueEntry, WalkIn, WalkInForm, WalkInView,
+    PERSON_FIELDS, Queue, QueueEntry, WalkIn, WalkInForm, WalkInView,
 };
 
 /// The door of a reading at the desk.

@@ -62,7 +62,7 @@ pub use card::{CardState, CardView, LicenceForm, Relation, VehicleForm, Whose};
 pub use consent::{ConsentState, ConsentView, Direction};
 pub use counter::{
     AtDesk, Call, CounterFind, DayPool, DayRow, DeskAt, DeskBooking, DeskDay, DeskPerson, DeskPlace, DeskSection,
-    Queue, QueueEntry, WalkIn, WalkInForm, WalkInView,
+    PERSON_FIELDS, Queue, QueueEntry, WalkIn, WalkInForm, WalkInView,
 };
 pub use customer::CustomerForm;
 pub use gate::{Entered, Entry, GateRefused, GateView};

@@ -122,6 +122,8 @@ pub(crate) fn walk_in(open: bool) -> WalkInView {
         at: at(""),
         sittings: if open { vec![sitting(7, "", 2_500), sitting(8, "morning", 0)] } else { Vec::new() },
         matters: vec![("first".into(), Text::new("初诊", "First visit"))],
+        persons_max: 5,
+        stops: vec![("shore".into(), Text::new("湖滨", "Shore")), ("isle".into(), Text::new("湖心岛", "Isle"))],
     }
 }
 

@@ -300,7 +300,7 @@ fn can_begin(kind: BookingKind, info: &PoolInfo, now: Timestamp) -> bool {
     if kind == BookingKind::Ticket { info.pool.ends_at > now } else { info.pool.starts_at > now }
 }
 
-fn stops(place: &Place) -> Vec<StopView> {
+pub(crate) fn stops(place: &Place) -> Vec<StopView> {
     let mut stops: Vec<StopView> = Vec::new();
     for (_, resource) in place.resources() {
         for stop in resource.line.iter().flat_map(|line| &line.stop) {

@@ -252,6 +252,10 @@ pub struct WalkInView {
     pub at: DeskAt,
     pub sittings: Vec<WalkIn>,
     pub matters: Vec<(String, Text)>,
+    /// How many can be booked for at once.
+    pub persons_max: usize,
+    /// Of journeys from here: where one boards and leaves, in their order; otherwise none.
+    pub stops: Vec<(String, Text)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -272,6 +276,18 @@ pub struct WalkIn {
 pub struct WalkInForm<'a> {
     pub pool: &'a str,
     pub matter: &'a str,
-    pub name: &'a str,
-    pub resident_id: &'a str,
+    /// Stops of a journey; empty for the whole line.
+    pub from: &'a str,
+    pub to: &'a str,
+    /// Name and resident ID of each, in the order of [`PERSON_FIELDS`]; lines that are empty are nobody's.
+    pub persons: &'a [(&'a str, &'a str)],
 }
+
+/// The fields of those who are here, of whom there is one at least.
+pub const PERSON_FIELDS: [(&str, &str); 5] = [
+    ("name", "resident_id"),
+    ("name_2", "resident_id_2"),
+    ("name_3", "resident_id_3"),
+    ("name_4", "resident_id_4"),
+    ("name_5", "resident_id_5"),
+];

@@ -1,4 +1,5 @@
-//! A booking for somebody who stands at the counter with their ID: out of the counter's share, without an account.
+//! A booking for whoever stands at the counter with their IDs, a family too: out of the counter's share, without an
+//! account.
 //!
 //! The money is taken at the place's own till and is no business of the platform: the booking costs nothing here, so that
 //! nothing of it can come back from here either.
@@ -14,13 +15,14 @@ use kernel::{
 use manifest::booking::{BookingKind, offer::Place};
 use store::{HoldRefused, PoolInfo, PoolsOf};
 
-use super::{AtDesk, Desk, DeskAt, WalkIn, WalkInForm, WalkInView, refused};
+use super::{AtDesk, Desk, DeskAt, PERSON_FIELDS, WalkIn, WalkInForm, WalkInView, refused};
 use crate::{
     Deed, HoldForm, OnceKey, Pass, Platform, Staff, Verb, Where,
     booking::{
         claim::Coming,
         companion::{Kin, Who},
         drive::With,
+        offer::stops,
         price::Said,
         unit::slots,
     },
@@ -44,8 +46,7 @@ impl Desk {
                 let rule = place.ticket.as_deref().and_then(|id| rules.ticket_on(info.pool.on, id));
                 (part == plan::DAY) == rule.is_some_and(|rule| rule.band.is_empty())
             }
-            // A seat needs stops and a fare by them: that is sold at the station's own till.
-            BookingKind::Coach => false,
+            BookingKind::Coach => part == plan::RIDE,
         }
     }
 
@@ -89,6 +90,8 @@ impl Platform {
             at: at.clone(),
             sittings: pools.iter().filter(open).map(sitting).collect(),
             matters: desk.offered.offer.matter.iter().map(|one| (one.id.clone(), one.name.clone())).collect(),
+            persons_max: usize::from(desk.offered.booking()?.persons_max).clamp(1, PERSON_FIELDS.len()),
+            stops: stops(place).into_iter().map(|stop| (stop.id, stop.name)).collect(),
         })
     }
 
@@ -102,7 +105,8 @@ impl Platform {
         key: OnceKey,
     ) -> Result<Id> {
         let desk = self.desk_at(staff, Verb::BookOnSite, city, at)?;
-        let (name, resident) = self.whoever_is_here(form)?;
+        let most = usize::from(desk.offered.booking()?.persons_max).clamp(1, PERSON_FIELDS.len());
+        let here = self.whoever_is_here(form, most)?;
         let number = form.pool.parse().map_err(|_| Error::field("pool", Mistake::Choice))?;
         let cell = self.inner.stores.city(city).await?;
         let info = cell.pool(number).await?.filter(|info| {
@@ -121,13 +125,18 @@ impl Platform {
             reason: "",
         };
         let work = async {
-            self.check_name(&name, &resident, "resident_id").await?;
-            let who = Who { name: name.expose().to_owned(), resident_id: resident.expose().to_owned(), kin: Kin::Own };
-            self.hold_on_site(city, &cell, &desk, &info, form.matter, who, id).await
+            let mut persons = Vec::with_capacity(here.len());
+            for (field, name, resident) in &here {
+                self.check_name(name, resident, field).await?;
+                let kin = if persons.is_empty() { Kin::Own } else { Kin::Other };
+                let (name, resident_id) = (name.expose().to_owned(), resident.expose().to_owned());
+                persons.push((Who { name, resident_id, kin }, Said::default()));
+            }
+            self.hold_on_site(city, &cell, &desk, &info, (form, &persons), id).await
         };
         self.deed(staff, on_record, work).await?;
-        // A ticket is used at the gate, where entries are counted.
-        if desk.kind == BookingKind::Ticket {
+        // A ticket is used at the gate, where entries are counted, and a seat when the coach is boarded.
+        if desk.kind != BookingKind::Appointment {
             return Ok(id);
         }
         // What cannot be checked in yet is booked all the same.
@@ -137,32 +146,46 @@ impl Platform {
         }
     }
 
-    fn whoever_is_here(&self, form: WalkInForm<'_>) -> Result<(PersonName, ResidentId)> {
-        let mut mistakes = Vec::new();
-        let name = keep(&mut mistakes, "name", PersonName::parse(form.name));
-        let resident = keep(&mut mistakes, "resident_id", ResidentId::parse(form.resident_id, self.now().date()));
+    fn whoever_is_here(
+        &self,
+        form: WalkInForm<'_>,
+        most: usize,
+    ) -> Result<Vec<(&'static str, PersonName, ResidentId)>> {
+        let (mut mistakes, mut here, today) = (Vec::new(), Vec::new(), self.now().date());
+        let lines = PERSON_FIELDS.into_iter().zip(form.persons).take(most).enumerate();
+        for (at, ((name_field, id_field), (name, resident_id))) in lines {
+            // The first line is somebody's; any other may be left empty.
+            if at > 0 && name.trim().is_empty() && resident_id.trim().is_empty() {
+                continue;
+            }
+            let name = keep(&mut mistakes, name_field, PersonName::parse(name));
+            let resident = keep(&mut mistakes, id_field, ResidentId::parse(resident_id, today));
+            if let (Some(name), Some(resident)) = (name, resident) {
+                let twice = here.iter().any(|(_, _, known): &(_, _, ResidentId)| known.expose() == resident.expose());
+                if twice {
+                    mistakes.push(kernel::FieldError { field: id_field, mistake: Mistake::PersonTwice });
+                }
+                here.push((id_field, name, resident));
+            }
+        }
         if form.pool.is_empty() {
             mistakes.push(kernel::FieldError { field: "pool", mistake: Mistake::Choice });
         }
-        match (name, resident) {
-            (Some(name), Some(resident)) if mistakes.is_empty() => Ok((name, resident)),
-            _ => Err(Kind::Invalid(mistakes).into()),
-        }
+        if mistakes.is_empty() && !here.is_empty() { Ok(here) } else { Err(Kind::Invalid(mistakes).into()) }
     }
 
-    #[allow(clippy::too_many_arguments)] // One claim, all of whose parts its caller has looked up.
     async fn hold_on_site(
         &self,
         city: &CityId,
         cell: &store::City,
         desk: &Desk,
         info: &PoolInfo,
-        matter: &str,
-        who: Who,
+        (typed, persons): (WalkInForm<'_>, &[(Who, Said)]),
         id: Id,
     ) -> Result<()> {
         let pool = &info.pool;
-        let ticket = desk.kind == BookingKind::Ticket;
+        let (ticket, coach) = (desk.kind == BookingKind::Ticket, desk.kind == BookingKind::Coach);
+        let named = |text: &'_ str| !text.is_empty();
         for _ in 0..TRIES_MAX {
             if let Some(facts) = cell.booking_facts(id).await? {
                 return self.confirm_on_site(city, cell, id, facts.facts.state).await;
@@ -172,8 +195,9 @@ impl Platform {
                     place: &pool.place,
                     section: (!ticket).then_some(pool.section.as_str()),
                     resource: (!ticket).then_some(pool.resource.as_str()),
-                    matter: (!matter.is_empty()).then_some(matter),
-                    ..Where::default()
+                    matter: Some(typed.matter).filter(|text| named(text)),
+                    from: Some(typed.from).filter(|text| coach && named(text)),
+                    to: Some(typed.to).filter(|text| coach && named(text)),
                 },
                 starts_at: pool.starts_at,
                 band: if ticket && pool.part != plan::DAY { &pool.part } else { "" },
@@ -185,9 +209,14 @@ impl Platform {
                 confirm: true,
                 pass: Pass::default(),
             };
-            let wanted = self.wanted(city, &pool.service, &form, Door::OnSite).await?;
-            let persons = [(who.clone(), Said::default())];
-            let priced = self.priced(&wanted, &persons)?;
+            let wanted = self.wanted(city, &pool.service, &form, Door::OnSite).await;
+            // The line does not go from there to there.
+            let no_way = |error: Error| match error.kind {
+                Kind::NotFound if coach => Error::field("to", Mistake::Choice),
+                _ => error,
+            };
+            let wanted = wanted.map_err(no_way)?;
+            let priced = self.priced(&wanted, persons)?;
             let coming = Coming { persons: persons.to_vec(), priced };
             let claim = self.claim(cell, id, None, &wanted, &coming, None).await?;
             let mut hold = claim.map_err(refused)?;

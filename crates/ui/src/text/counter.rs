@@ -92,6 +92,9 @@ crate::texts! {
     walk_in_none_title: "今天没有现场号了", "Nothing is left for the counter today";
     walk_in_none_detail: "可以加号，或者让本人在网上约别的日子。", "Add units to a sitting, or let them book another day online.";
     walk_in_till(amount: &str): "在收费窗口收 {amount}，不经本平台", "{amount} at your own till, not through the platform";
+    walk_in_more: "一起来的人", "Others who are here too";
+    walk_in_name_of(n: u64): "第 {n} 位姓名", "Name of person {n}", "Name of person {n}";
+    walk_in_id_of(n: u64): "第 {n} 位身份证号", "Resident ID of person {n}", "Resident ID of person {n}";
     walk_in_go: "预约", "Book";
     walk_in_name_hint: "和身份证上一致", "As on the ID card";
 
