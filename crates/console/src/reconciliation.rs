@@ -30,7 +30,7 @@ pub(crate) fn party(visit: &Visit, side: Side, party: &str) -> String {
             let known = visit.platform().providers().into_iter().find(|known| known.id == party);
             known.map(|known| known.name.get(l).to_owned())
         }
-        Side::Department => {
+        Side::Department | Side::Register => {
             let departments = visit.pack.as_ref().map(|pack| &pack.bindings.department);
             departments.and_then(|all| all.get(party)).map(|known| known.name.get(l).to_owned())
         }

@@ -55,6 +55,7 @@ pub(crate) const fn side(lang: Lang, side: Side) -> &'static str {
     match side {
         Side::Provider => lang.pick("支付渠道", "Payment provider"),
         Side::Department => lang.pick("收费单位", "Department"),
+        Side::Register => lang.pick("预约登记", "Register of bookings"),
     }
 }
 

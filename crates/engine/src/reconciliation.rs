@@ -1,17 +1,20 @@
 //! Reconciliation, three ways: what our books say of a day, what each provider's bill says, what each department's list
 //! says. A break is a work item for a person; nothing is mended in silence.
 
+mod looked;
+
 use std::collections::BTreeSet;
 
 use connector::{
     Question,
     pay::{BillKind, BillLine},
 };
-use kernel::{CityId, Date, DepartmentId, Error, Id, Kind, Money, Result, Timestamp, identifier::Mistake};
+use kernel::{CityId, Date, DepartmentId, Error, Id, Kind, Money, Result, ServiceId, Timestamp, identifier::Mistake};
 use ledger::reconcile::{self, Cause, Line, Side};
 use manifest::{CityPack, act::Act};
 use store::{BreakInfo, Reconciled};
 
+pub(crate) use self::looked::Looked;
 use crate::{Deed, Platform, Staff, Verb, act::Values, sign_in::keep};
 
 /// The hour of the morning from which a provider's bill of the day before can be had.
@@ -199,8 +202,11 @@ impl Platform {
     fn parties(&self, pack: &CityPack) -> BTreeSet<Party> {
         let providers = self.inner.providers.load();
         let providers = providers.iter().map(|it| Party { side: Side::Provider, name: it.id().to_owned() });
-        let lists = pack.bindings.act.values().filter_map(|acts| acts.get(&Act::List));
-        let departments = lists.map(|binding| Party { side: Side::Department, name: binding.department.to_string() });
+        let lists = pack.bindings.act.iter().filter_map(|(service, acts)| Some((service, acts.get(&Act::List)?)));
+        let departments = lists.map(|(service, binding)| {
+            let side = if pack.offers.contains_key(service) { Side::Register } else { Side::Department };
+            Party { side, name: binding.department.to_string() }
+        });
         providers.chain(departments).collect()
     }
 
@@ -217,8 +223,8 @@ impl Platform {
         if !self.inner.looked.is_due(city, now) || now.civil().hour() < FROM_HOUR {
             return Ok(0);
         }
-        // A city in which no money has ever moved has nothing to compare, and asks nobody for lists.
-        if cell.balances().await?.is_empty() {
+        // A city in which no money has ever moved and nothing was booked has nothing to compare, and asks nobody for lists.
+        if cell.balances().await?.is_empty() && !cell.has_bookings().await? {
             return Ok(0);
         }
         let catalogue = self.catalogue();
@@ -272,7 +278,7 @@ impl Platform {
     async fn compare(&self, cell: &store::City, pack: &CityPack, party: &Party, day: Date) -> Result<()> {
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for day in around(day) {
-            ours.extend(self.ours(cell, party, day).await?);
+            ours.extend(self.ours(cell, pack, party, day).await?);
             if day < self.now().date() {
                 theirs.extend(self.theirs(pack, party, day).await?);
             }
@@ -293,7 +299,7 @@ impl Platform {
         Ok(())
     }
 
-    async fn ours(&self, cell: &store::City, party: &Party, day: Date) -> Result<Vec<Line>> {
+    async fn ours(&self, cell: &store::City, pack: &CityPack, party: &Party, day: Date) -> Result<Vec<Line>> {
         match party.side {
             Side::Provider => {
                 let lines = cell.provider_day(&party.name, day).await?;
@@ -312,6 +318,15 @@ impl Platform {
                 };
                 Ok(lines.into_iter().map(line).collect())
             }
+            Side::Register => {
+                let mut lines = Vec::new();
+                for (service, _) in listed(pack, &party.name, party.side) {
+                    let line =
+                        |it: store::OnRecord| Line { order: it.number, amount: it.paid, on: it.starts_at.date() };
+                    lines.extend(cell.bookings_on_record(service, day).await?.into_iter().map(line));
+                }
+                Ok(lines)
+            }
         }
     }
 
@@ -323,29 +338,24 @@ impl Platform {
                 // Another city's orders stand in the same shop's bill; ours begin with our code.
                 let mine = |line: &BillLine| line.out_trade_no.starts_with(&pack.city.code);
                 let line = |it: BillLine| match (it.kind, it.refund_no) {
-                    (BillKind::Refund, Some(order)) => {
+                    (BillKind::Refund, number) => {
+                        let order = number.unwrap_or(it.out_trade_no);
                         Line { order, amount: Money::from_fen(-it.amount.fen()), on: it.at.date() }
-                    }
-                    (BillKind::Refund, None) => {
-                        Line { order: it.out_trade_no, amount: Money::from_fen(-it.amount.fen()), on: it.at.date() }
                     }
                     (BillKind::Paid, _) => Line { order: it.out_trade_no, amount: it.amount, on: it.at.date() },
                 };
                 Ok(bill.unwrap_or_default().into_iter().filter(mine).map(line).collect())
             }
-            Side::Department => self.department_list(pack, &party.name, day).await,
+            Side::Department | Side::Register => self.department_list(pack, party, day).await,
         }
     }
 
     /// Everything that a department has booked on a day, over all services that post to it.
-    async fn department_list(&self, pack: &CityPack, department: &str, day: Date) -> Result<Vec<Line>> {
+    async fn department_list(&self, pack: &CityPack, party: &Party, day: Date) -> Result<Vec<Line>> {
         let catalogue = self.catalogue();
         let mut asked: BTreeSet<(String, String)> = BTreeSet::new();
         let mut lines: Vec<Line> = Vec::new();
-        for (service, acts) in &pack.bindings.act {
-            let Some(binding) = acts.get(&Act::List).filter(|binding| binding.department.as_str() == department) else {
-                continue;
-            };
+        for (service, binding) in listed(pack, &party.name, party.side) {
             // Two services of one department may share one list, which is then asked for once.
             if !asked.insert((binding.path.clone(), format!("{:?}", binding.send))) {
                 continue;
@@ -365,30 +375,25 @@ impl Platform {
     }
 }
 
+/// The services of a department that have a list: of bookings, or of money.
+fn listed<'a>(
+    pack: &'a CityPack,
+    department: &'a str,
+    side: Side,
+) -> impl Iterator<Item = (&'a ServiceId, &'a manifest::Binding)> {
+    let lists = pack.bindings.act.iter().filter_map(|(service, acts)| Some((service, acts.get(&Act::List)?)));
+    lists.filter(move |(service, binding)| {
+        binding.department.as_str() == department && pack.offers.contains_key(*service) == (side == Side::Register)
+    })
+}
+
 /// The department that a break is with; a provider's concerns the whole city.
 fn department_of(found: &BreakInfo) -> Option<DepartmentId> {
-    (found.found.side == Side::Department).then(|| DepartmentId::parse(&found.party)).flatten()
+    (found.found.side != Side::Provider).then(|| DepartmentId::parse(&found.party)).flatten()
 }
 
 /// The day before, the day, the day after.
 fn around(day: Date) -> [Date; 3] {
     let noon = Timestamp::from_civil(day.at(12, 0, 0, 0));
     [-86_400, 0, 86_400].map(|s| noon.plus_s(s).date())
-}
-
-/// When each city's days were last looked at: the daily comparison is looked for every few minutes, not at every turn.
-#[derive(Default)]
-pub(crate) struct Looked(std::sync::Mutex<std::collections::HashMap<CityId, Timestamp>>);
-
-const LOOK_EVERY_S: i64 = 300;
-
-impl Looked {
-    fn is_due(&self, city: &CityId, now: Timestamp) -> bool {
-        let mut looked = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let due = looked.get(city).is_none_or(|at| now.since_ms(*at) >= LOOK_EVERY_S * 1_000);
-        if due {
-            looked.insert(city.clone(), now);
-        }
-        due
-    }
 }

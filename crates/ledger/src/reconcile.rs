@@ -1,5 +1,5 @@
-//! Three lists of a day, and where they disagree: what we have booked, what a payment provider's bill says, and what a
-//! department's list says. A disagreement is a break: a work item for a person, never mended by itself.
+//! Lists of a day, and where they disagree: what we have posted, what a payment provider's bill says, and what a
+//! department's list says; and of bookings, who comes to whom. A disagreement is a break: a work item for a person, never mended by itself.
 //!
 //! Days have edges, and clocks differ by seconds. An order that one list lacks on its day but has on the neighbouring day
 //! is `Late`: nothing is wrong with the money, only with the day. So each side comes with its neighbours' lines.
@@ -13,6 +13,8 @@ use kernel::{Date, Money};
 pub enum Side {
     Provider,
     Department,
+    /// The register of bookings of a department.
+    Register,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,13 +30,14 @@ pub enum Kind {
 }
 
 impl Side {
-    pub const ALL: [Self; 2] = [Self::Provider, Self::Department];
+    pub const ALL: [Self; 3] = [Self::Provider, Self::Department, Self::Register];
 
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Provider => "provider",
             Self::Department => "department",
+            Self::Register => "register",
         }
     }
 

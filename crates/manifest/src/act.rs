@@ -26,7 +26,7 @@ pub enum Act {
     Balance,
     /// The rest of a balance is to go back.
     Withdraw,
-    /// Everything posted on one day, to compare with.
+    /// Everything posted on one day, or everybody who comes on it, to compare with.
     List,
     /// Somebody has a unit: an hour, a number, a seat. Told when it is theirs, and not while it is held.
     Book,
@@ -153,7 +153,7 @@ impl Act {
                 ("amount", Holds::Money),
             ],
             Self::Balance => &[("balance", Holds::Money), ("withdrawable", Holds::Money)],
-            // `id` is the `key` of the posting, `amount` the total of it.
+            // `id` is the `key` of the posting, `amount` the total of it. Of a booking: its `number`, what was paid, and when it is.
             Self::List => &[
                 ("id", Holds::Text),
                 ("amount", Holds::Money),

@@ -284,6 +284,15 @@ impl District {
     ) -> Outcome {
         self.register(department).tell(key, message, prefix(department), switched, now)
     }
+
+    /// Whoever a department expects on a day, or has seen.
+    pub(crate) fn expected(&self, department: Department, day: kernel::Date) -> Vec<Booked> {
+        let day = day.to_string();
+        let comes = |one: &&Booked| {
+            matches!(one.state, BookedState::Booked | BookedState::Arrived) && one.starts_at.starts_with(&day)
+        };
+        self.register(department).booked.iter().filter(comes).cloned().collect()
+    }
 }
 
 /// How a department's own numbers begin.

@@ -130,7 +130,7 @@ impl Platform {
 /// Whose word contradicts ours.
 fn party_of(facts: &PaymentFacts, found: &Break) -> String {
     match found.side {
-        Side::Department => facts.department.to_string(),
+        Side::Department | Side::Register => facts.department.to_string(),
         Side::Provider => {
             let attempt = facts.attempts.iter().find(|attempt| attempt.out_trade_no == found.order);
             attempt.map(|attempt| attempt.provider.to_string()).unwrap_or_default()

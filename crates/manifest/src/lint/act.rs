@@ -52,9 +52,10 @@ pub fn check(bindings: &Bindings, city: Option<&City>, services: &Services, prob
     }
 }
 
-/// True for acts that need no question beside them.
+/// True for acts that need no question beside them: what is told of bookings, and the list of them.
 fn is_of_bookings(acts: Option<&Acts>) -> bool {
-    acts.is_some_and(|acts| !acts.is_empty() && acts.keys().all(|act| act.is_of_bookings()))
+    let fits = |act: &Act| act.is_of_bookings() || *act == Act::List;
+    acts.is_some_and(|acts| acts.keys().any(|act| act.is_of_bookings()) && acts.keys().all(fits))
 }
 
 /// True for what is booked with a department that is told of it.
@@ -89,7 +90,12 @@ impl Desk<'_, '_> {
             (Act::Bind, customer, "nobody can add an account"),
             (Act::Accept, pay.is_some_and(|pay| pay.accept.is_some()), "nobody can accept a record"),
             (Act::Pay, pay.is_some(), "what is paid never reaches the department"),
-            (Act::List, pay.is_some(), "nothing can be compared at the end of a day"),
+            // Whoever is told of bookings may have a list of them.
+            (
+                Act::List,
+                pay.is_some() || (told && self.acts.contains_key(&Act::List)),
+                "nothing can be compared at the end of a day",
+            ),
             (Act::Balance, prepaid && !tops_up, "nobody sees what is on the account"),
             (Act::Withdraw, gives_back, "the rest of a balance cannot be given back"),
             (Act::Book, told, "the department never hears who comes"),

@@ -15,6 +15,7 @@
 //! | `/clinic/checkin` | `third_no`, `extend_params` {`request_no`} | the same |
 //! | `/police-hall/{book,cancel,arrive}` | `lsh` key, `yyh` number, `dtbm` hall, `ckz` window group, `ckh` window, `sxbm` matter, `yysj` when, `hh` number of the window's list, `xm`, `sfzmhm`; `yy` why | `lsh`, `yyh`, `jg` 已受理/拒绝, `slh` |
 //! | `/marriage-registry/{book,cancel,arrive}` | `lsh`, `yyh`, `djjg` registry, `djlx` matter, `yysj`, `hh`, `dsrxm` and `dsrsfz` of both, joined by `,`; `yy` | `lsh`, `yyh`, `jg`, `djh` |
+//! | `/{clinic,police-hall,marriage-registry,attraction,carrier}/list` | `rq` day (`2026-11-25`) | `rq`, `total`, `list` of whoever comes: number, time, what was paid and the department's own number, in its own words; `0001` without any |
 //! | `/marriage-registry/status` | `xm`, `sfzmhm` | `sfzmhm`, `hyzk` 未婚/已婚/离异/丧偶, `hjqh` area code of the household; `0002` no such person, or another name |
 //! | `/attraction/{book,cancel,arrive}` | `requestId`, `orderNo`, `spotId`, `ticketType`, `visitTime`, `names`, `idNos`, `types` joined by `,`, `amount`; `refund`, `reason` | `requestId`, `orderNo`, `result` ACCEPTED/REJECTED, `ticketNo` |
 //! | `/carrier/{book,cancel,arrive}` | `lsh`, `ddh` order, `cz` station, `bc` trip, `fcsj` leaves at, `zwh` seats joined by `,`, `qd`/`zd` from/to, `ckxm`, `cksfz`, `pz` kinds, `pj` fare; `tkje` refund, `yy` | `lsh`, `ddh`, `jg`, `cph` |
@@ -34,7 +35,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    FOUND, UNKNOWN,
+    FOUND, NOTHING, UNKNOWN,
     biller::{fen, key},
     head, tidy,
 };
@@ -177,9 +178,10 @@ pub(super) fn routes() -> Router<Arc<Sandbox>> {
         router = router
             .route(&at("book"), told(wire, |_| Some(What::Book)))
             .route(&at("cancel"), told(wire, |_| Some(What::Cancel)))
-            .route(&at("arrive"), told(wire, |_| Some(What::Arrive)));
+            .route(&at("arrive"), told(wire, |_| Some(What::Arrive)))
+            .route(&at("list"), listed(wire));
     }
-    router
+    router.route("/{area}/clinic/list", listed(&CLINIC))
 }
 
 fn by_biz_type(asked: &Value) -> Option<What> {
@@ -249,7 +251,40 @@ fn told(wire: &'static Wire, what: fn(&Value) -> Option<What>) -> axum::routing:
     })
 }
 
+#[derive(Deserialize)]
+struct OfDay {
+    rq: String,
+}
+
+/// Whoever comes on a day, for somebody who compares: number, time and money in the words of the department.
+fn listed(wire: &'static Wire) -> axum::routing::MethodRouter<Arc<Sandbox>> {
+    post(move |State(sandbox): State<Arc<Sandbox>>, Path(area): Path<String>, body: Bytes| async move {
+        let response: Response = answer(&sandbox, wire.department, |_| {
+            let Some(district) = sandbox.population.district(&area) else { return Reply::Missing };
+            let Ok(OfDay { rq }) = serde_json::from_slice(&body) else { return Reply::Unreadable };
+            let Ok(day) = rq.trim().parse::<kernel::Date>() else { return Reply::Unreadable };
+            let rows: Vec<Value> = district.expected(wire.department, day).iter().map(|one| wire.line(one)).collect();
+            Reply::List {
+                head: head(if rows.is_empty() { NOTHING } else { FOUND }, "rq", &day.to_string()),
+                list: rows,
+            }
+        })
+        .await;
+        response
+    })
+}
+
 impl Wire {
+    fn line(&self, booked: &Booked) -> Value {
+        let last = |pointer: &str| pointer.rsplit('/').next().unwrap_or_default().to_owned();
+        let mut row = serde_json::Map::new();
+        row.insert(self.says[0].to_owned(), booked.number.clone().into());
+        row.insert(last(self.starts_at), booked.starts_at.clone().into());
+        row.insert(last(self.paid), kernel::Money::from_fen(booked.paid_fen).plain_yuan().into());
+        row.insert(self.says[3].to_owned(), booked.reference.clone().into());
+        Value::Object(row)
+    }
+
     /// The question, with the JSON inside its texts opened.
     fn open(&self, body: &[u8]) -> Option<Value> {
         let mut asked: Value = serde_json::from_slice(body).ok()?;

@@ -10,6 +10,7 @@ macro_rules! on_both_engines {
 
 mod authorisation;
 mod bills;
+mod booking_days;
 mod booking_exchanges;
 mod booking_pairs;
 mod booking_stories;
@@ -31,3 +32,4 @@ mod stories;
 mod tidy;
 mod truth;
 mod unseen;
+mod walk_in;
