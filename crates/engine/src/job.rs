@@ -93,6 +93,7 @@ impl Platform {
 
     /// Everything that is due in one cell, once. Says how much was done.
     async fn turn(&self, city: Option<&CityId>) -> Result<usize> {
+        self.purge_due(city).await?;
         let Some(city) = city else { return self.deliver_due(self.inner.stores.platform(), None).await };
         let cell = self.inner.stores.city(city).await?;
         let mut done = self.deliver_due(&cell, Some(city)).await?;

@@ -28,6 +28,7 @@ mod platform;
 mod price;
 mod profile;
 mod provider;
+mod purge;
 mod quote;
 mod real_name;
 mod receipt;

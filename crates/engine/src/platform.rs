@@ -17,6 +17,7 @@ use crate::{
     job::Bells,
     limit::Rate,
     provider::Cashiers,
+    purge::Purged,
     reconciliation::Looked,
     session::{Seen, Touches},
     tally::{Counted, Tally},
@@ -64,6 +65,7 @@ pub(crate) struct Inner {
     pub(crate) looks: Looks,
     pub(crate) prices: KnownPrices,
     pub(crate) rolled: Rolled,
+    pub(crate) purged: Purged,
     /// Before the claims of each city.
     pub(crate) doors: Doors,
     pub(crate) persons: Persons,
@@ -101,6 +103,7 @@ impl Platform {
                 looks: Looks::default(),
                 prices: KnownPrices::default(),
                 rolled: Rolled::default(),
+                purged: Purged::default(),
                 doors: Doors::default(),
                 persons: Persons::default(),
                 touches: Touches::default(),

@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
-use futures_util::future::{join_all, try_join};
-use store::{Error, Result, Row, Statement, Value};
+use futures_util::{
+    TryFutureExt,
+    future::{join_all, try_join},
+};
+use store::{Error, Result, Row, Rows, Statement, Value};
 use tokio_postgres::{Client, Config, NoTls, error::Severity, types::ToSql};
 
 use crate::value::{Bound, Column, row};
@@ -107,8 +110,8 @@ impl Connection {
     ) -> Result<u64> {
         let prepared = self.prepare(statement).await?;
         let bound: Vec<Bound<'_>> = values.iter().map(Bound).collect();
-        let run = self.client.execute_raw(&prepared, refer(&bound));
-        self.after(first, statement, run).await
+        let run = self.client.execute_raw(&prepared, refer(&bound)).map_err(|cause| failed(statement, &cause));
+        self.after(first, run).await
     }
 
     pub(crate) async fn many(&mut self, statement: &'static Statement, values: &[Value]) -> Result<Vec<Row>> {
@@ -124,8 +127,8 @@ impl Connection {
         let prepared = self.prepare(statement).await?;
         let bound: Vec<Bound<'_>> = values.iter().map(Bound).collect();
         let references: Vec<&(dyn ToSql + Sync)> = refer(&bound).collect();
-        let run = self.client.query(&prepared, &references);
-        self.after(first, statement, run).await?.iter().map(row).collect()
+        let run = self.client.query(&prepared, &references).map_err(|cause| failed(statement, &cause));
+        self.after(first, run).await?.iter().map(row).collect()
     }
 
     /// One statement for many rows, sent without waiting in between.
@@ -139,7 +142,7 @@ impl Connection {
         let bound: Vec<Vec<Bound<'_>>> = rows.iter().map(|values| values.iter().map(Bound).collect()).collect();
         let all = join_all(bound.iter().map(|values| self.client.execute_raw(&prepared, refer(values))));
         let run = async { all.await.into_iter().collect::<Result<Vec<u64>, _>>() };
-        self.after(first, statement, run).await
+        self.after(first, run.map_err(|cause| failed(statement, &cause))).await
     }
 
     /// The text for sets, with a column of all rows in each place.
@@ -150,9 +153,40 @@ impl Connection {
         rows: &[Vec<Value>],
     ) -> Result<u64> {
         let prepared = self.prepare_as(statement, Text::Set).await?;
-        let columns = columns(&prepared, statement, rows)?;
-        let run = self.client.execute_raw(&prepared, columns.iter().map(|column| column as &(dyn ToSql + Sync)));
-        self.after(first, statement, run).await
+        self.after(first, self.run_set(statement, &prepared, rows)).await
+    }
+
+    /// Several of them, sent without waiting in between. The server runs them in their order.
+    pub(crate) async fn sets(&mut self, first: Option<&str>, sets: &[Rows]) -> Result<Vec<u64>> {
+        let prepared = self.prepared_sets(sets).await?;
+        let all = prepared.iter().zip(sets).map(async |(prepared, (statement, rows))| match prepared {
+            Some(prepared) => self.run_set(statement, prepared, rows).await,
+            None => Ok(0),
+        });
+        self.after(first, async { join_all(all).await.into_iter().collect() }).await
+    }
+
+    async fn run_set(
+        &self,
+        statement: &'static Statement,
+        prepared: &tokio_postgres::Statement,
+        rows: &[Vec<Value>],
+    ) -> Result<u64> {
+        let columns = columns(prepared, statement, rows)?;
+        let values = columns.iter().map(|column| column as &(dyn ToSql + Sync));
+        self.client.execute_raw(prepared, values).await.map_err(|cause| failed(statement, &cause))
+    }
+
+    /// Statements for sets, but `None` where there are no rows to run them for.
+    async fn prepared_sets(&mut self, all: &[Rows]) -> Result<Vec<Option<tokio_postgres::Statement>>> {
+        let mut prepared = Vec::with_capacity(all.len());
+        for (statement, rows) in all {
+            prepared.push(match rows.is_empty() {
+                true => None,
+                false => Some(self.prepare_as(statement, Text::Set).await?),
+            });
+        }
+        Ok(prepared)
     }
 
     /// The text for sets as a question: the answers to each row, found by the place that leads every answer.
@@ -163,11 +197,29 @@ impl Connection {
         rows: &[Vec<Value>],
     ) -> Result<Vec<Vec<Row>>> {
         let prepared = self.prepare_as(statement, Text::Set).await?;
-        let columns = columns(&prepared, statement, rows)?;
+        self.after(first, self.ask_each(statement, &prepared, rows)).await
+    }
+
+    /// Several of them, sent without waiting in between.
+    pub(crate) async fn eaches(&mut self, first: Option<&str>, questions: &[Rows]) -> Result<Vec<Vec<Vec<Row>>>> {
+        let prepared = self.prepared_sets(questions).await?;
+        let all = prepared.iter().zip(questions).map(async |(prepared, (statement, rows))| match prepared {
+            Some(prepared) => self.ask_each(statement, prepared, rows).await,
+            None => Ok(Vec::new()),
+        });
+        self.after(first, async { join_all(all).await.into_iter().collect() }).await
+    }
+
+    async fn ask_each(
+        &self,
+        statement: &'static Statement,
+        prepared: &tokio_postgres::Statement,
+        rows: &[Vec<Value>],
+    ) -> Result<Vec<Vec<Row>>> {
+        let columns = columns(prepared, statement, rows)?;
         let references: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| column as _).collect();
-        let run = self.client.query(&prepared, &references);
         let mut answers = vec![Vec::new(); rows.len()];
-        for found in self.after(first, statement, run).await? {
+        for found in self.client.query(prepared, &references).await.map_err(|cause| failed(statement, &cause))? {
             let mut found = row(&found)?;
             let place = usize::try_from(found.int(0)?).ok().and_then(|place| place.checked_sub(1));
             let of = place.and_then(|place| answers.get_mut(place));
@@ -178,15 +230,9 @@ impl Connection {
         Ok(answers)
     }
 
-    /// Sends `first` and the statement in one round trip. If `first` fails the transaction is aborted, so the statement
-    /// that follows it has no effect.
-    async fn after<T>(
-        &self,
-        first: Option<&str>,
-        statement: &Statement,
-        run: impl Future<Output = Result<T, tokio_postgres::Error>>,
-    ) -> Result<T> {
-        let run = async { run.await.map_err(|cause| failed(statement, &cause)) };
+    /// Sends `first` and what follows in one round trip. If `first` fails the transaction is aborted, so what follows it has
+    /// no effect.
+    async fn after<T>(&self, first: Option<&str>, run: impl Future<Output = Result<T>>) -> Result<T> {
         match first {
             None => run.await,
             Some(first) => try_join(self.script(first), run).await.map(|((), output)| output),

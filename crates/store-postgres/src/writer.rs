@@ -4,7 +4,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
-use store::{Done, Error, Fut, Inbox, Result, Row, Statement, Tx, Value, Waiting};
+use store::{Done, Error, Fut, Inbox, Result, Row, Rows, Statement, Tx, Value, Waiting};
 
 use crate::{
     connection::{Connection, Text},
@@ -127,6 +127,17 @@ impl Pipelined<'_> {
         Ok(self.first.take())
     }
 
+    /// The same ahead of several; `None` where there is nothing to be sent.
+    async fn ahead_of_all(&mut self, all: &[Rows]) -> Result<Option<Option<String>>> {
+        let mut any = false;
+        for (statement, _) in all.iter().filter(|(_, rows)| !rows.is_empty()) {
+            let prepared = self.connection.prepare_as(statement, Text::Set).await;
+            self.note(prepared)?;
+            any = true;
+        }
+        Ok(any.then(|| self.first.take()))
+    }
+
     async fn rows(&mut self, statement: &'static Statement, values: &[Value]) -> Result<Vec<Row>> {
         let first = self.ahead_of(statement, Text::Row).await?;
         let outcome = self.connection.many_after(first.as_deref(), statement, values).await;
@@ -180,6 +191,22 @@ impl Tx for Pipelined<'_> {
             }
             let first = self.ahead_of(statement, Text::Set).await?;
             let outcome = self.connection.each(first.as_deref(), statement, rows).await;
+            self.note(outcome)
+        })
+    }
+
+    fn sets<'a>(&'a mut self, sets: &'a [Rows]) -> Fut<'a, Vec<u64>> {
+        Box::pin(async move {
+            let Some(first) = self.ahead_of_all(sets).await? else { return Ok(vec![0; sets.len()]) };
+            let outcome = self.connection.sets(first.as_deref(), sets).await;
+            self.note(outcome)
+        })
+    }
+
+    fn eaches<'a>(&'a mut self, questions: &'a [Rows]) -> Fut<'a, Vec<Vec<Vec<Row>>>> {
+        Box::pin(async move {
+            let Some(first) = self.ahead_of_all(questions).await? else { return Ok(vec![Vec::new(); questions.len()]) };
+            let outcome = self.connection.eaches(first.as_deref(), questions).await;
             self.note(outcome)
         })
     }

@@ -21,7 +21,7 @@ pub(crate) fn writing(path: &Path) -> Result<Connection> {
         .execute_batch(
             "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
              PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;
-             PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;",
+             PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192;",
         )
         .map_err(|cause| open_failed(path, &cause))?;
     keep_plans(&connection).map_err(|cause| open_failed(path, &cause))?;
@@ -102,8 +102,21 @@ pub(crate) fn execute_all(connection: &Connection, statement: &Statement, rows: 
 }
 
 pub(crate) fn many(connection: &Connection, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {
+    fetch(&mut bound(connection, statement, values)?, statement)
+}
+
+/// The same question for many rows, looked up once.
+pub(crate) fn many_each(connection: &Connection, statement: &Statement, rows: &[Vec<Value>]) -> Result<Vec<Vec<Row>>> {
+    let mut prepared = connection.prepare_cached(statement.sql).map_err(|cause| failed(statement, &cause))?;
+    let ask = |values: &Vec<Value>| {
+        bind(&mut prepared, statement, values)?;
+        fetch(&mut prepared, statement)
+    };
+    rows.iter().map(ask).collect()
+}
+
+fn fetch(prepared: &mut CachedStatement<'_>, statement: &Statement) -> Result<Vec<Row>> {
     let failed = |cause| failed(statement, &cause);
-    let mut prepared = bound(connection, statement, values)?;
     let columns = prepared.column_count();
     let mut cursor = prepared.raw_query();
     let mut rows = Vec::new();

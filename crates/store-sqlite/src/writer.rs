@@ -9,7 +9,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use store::{CellName, Done, Error, Fut, Inbox, Job, Queue, Result, Row, Statement, Tx, Value, Waiting};
+use store::{CellName, Done, Error, Fut, Inbox, Job, Queue, Result, Row, Rows, Statement, Tx, Value, Waiting};
 
 use crate::{
     connection::{self, execute, failed, is_io_failure, many},
@@ -23,8 +23,9 @@ static UNDO: Statement = Statement::new("UNDO", "ROLLBACK TO job");
 static ROLLBACK: Statement = Statement::new("ROLLBACK", "ROLLBACK");
 static COMMIT: Statement = Statement::new("COMMIT", "COMMIT");
 
-/// After so many statements that wrote, the log is moved into the file.
-const CHECKPOINT_STATEMENTS: u64 = 1000;
+/// After so many statements that wrote, the log is moved into the file. A page that is written again and again is moved
+/// once, so more is cheaper; but what a log of more than some ten megabytes holds is found more slowly.
+const CHECKPOINT_STATEMENTS: u64 = 4000;
 
 /// The running thread. It ends when the last queue to it is gone; dropping this waits for that, so that the file is closed
 /// behind us. Whoever owns both drops the queue first.
@@ -220,6 +221,19 @@ impl Tx for Direct {
     }
 
     fn each<'a>(&'a mut self, statement: &'static Statement, rows: &'a [Vec<Value>]) -> Fut<'a, Vec<Vec<Row>>> {
-        Box::pin(async move { rows.iter().map(|values| many(&self.connection, statement, values)).collect() })
+        Box::pin(async move { connection::many_each(&self.connection, statement, rows) })
+    }
+
+    fn sets<'a>(&'a mut self, sets: &'a [Rows]) -> Fut<'a, Vec<u64>> {
+        Box::pin(async move {
+            self.written += sets.iter().map(|(_, rows)| rows.len() as u64).sum::<u64>();
+            sets.iter().map(|(statement, rows)| connection::execute_all(&self.connection, statement, rows)).collect()
+        })
+    }
+
+    fn eaches<'a>(&'a mut self, questions: &'a [Rows]) -> Fut<'a, Vec<Vec<Vec<Row>>>> {
+        let each = |(statement, rows): &Rows| connection::many_each(&self.connection, statement, rows);
+        let answers = questions.iter().map(each).collect();
+        Box::pin(std::future::ready(answers))
     }
 }

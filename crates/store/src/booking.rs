@@ -12,14 +12,15 @@ pub(crate) mod moving;
 use capability::booking::{
     Facts, State,
     block::Mark,
+    hold::Key,
+    number::Numbering,
     pool::{Door, Taken},
     rule::Fault,
+    slot::Slot,
 };
 use kernel::{AccountId, Date, Id, Index, ServiceId, Timestamp};
 
-use crate::{
-    BookingNames, Cell, City, Error, Result, Row, Tx, Value, payment::money, statement::statement, value::values,
-};
+use crate::{BookingNames, Cell, City, Error, Result, Row, Tx, payment::money, statement::statement, value::values};
 
 pub use self::{
     advance::{AdvanceBooking, NewMark},
@@ -30,18 +31,19 @@ pub use self::{
 };
 
 statement! {
-    BOOKING_FACTS = "SELECT id, seq, number, version, account, service, place, section, resource, matter, fault_scope, class, door, drawn,
+    BOOKING_FACTS = "SELECT id, seq, people, version, account, service, place, section, resource, matter, fault_scope, class, door, drawn,
             state, starts_at, ends_at, held_until_at, extended, consents, moves, price_fen, paid_fen, refunded_fen, parts, back_at,
             withdrawn, payment, department_ref, moved_from, moved_to, made_at, changed_at, missed_at
         FROM booking WHERE id = ?1";
-    BOOKING_PARTIES = "SELECT person, account FROM booking_party WHERE booking = ?1 ORDER BY part";
-    BOOKING_BY_NUMBER = "SELECT id FROM booking WHERE number = ?1";
-    BOOKING_BY_LOOKUP = "SELECT id FROM booking WHERE number = ?1 AND lookup = ?2";
+    BOOKING_PARTIES = "SELECT part, account FROM booking_party WHERE booking = ?1";
+    BOOKING_AT = "SELECT id FROM booking WHERE seq = ?1";
+    BOOKING_BY_LOOKUP = "SELECT 1 FROM booking WHERE id = ?1 AND lookup = ?2";
     BOOKING_OF_PAYMENT = "SELECT id FROM booking WHERE payment = ?1 ORDER BY seq DESC LIMIT 1";
-    BOOKING_MARKS = "SELECT fault, day FROM mark WHERE person = ?1 AND scope = ?2",
+    pub(crate) BOOKING_MARKS = "SELECT fault, day FROM mark WHERE person = ?1 AND scope = ?2",
         set "SELECT q.n, m.fault, m.day FROM unnest(?1::bytea[], ?2::text[]) WITH ORDINALITY AS q(person, scope, n)
         CROSS JOIN LATERAL (SELECT fault, day FROM mark WHERE person = q.person AND scope = q.scope LIMIT 1000) m";
-    BOOKING_USED = "SELECT count(*) FROM booking_key WHERE person = ?1 AND key = ?2";
+    BOOKING_USED = "SELECT count(*) FROM booking_slot WHERE what = ?1";
+    BOOKING_SLOTS_OVER = "DELETE FROM booking_slot WHERE what >= ?1 AND what < ?2";
     BOOKING_FORGET = "UPDATE booking SET account = NULL, forgotten = 1,
             detail = CASE WHEN state IN ('held', 'booked', 'paid', 'checked_in') THEN detail END,
             lookup = CASE WHEN state IN ('held', 'booked', 'paid', 'checked_in') THEN lookup END
@@ -55,6 +57,7 @@ statement! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BookingParty {
     pub person: Index,
+    /// A login that is known and is not the booking's own.
     pub account: Option<AccountId>,
 }
 
@@ -106,13 +109,19 @@ fn parts(row: &Row, at: usize) -> Result<Vec<(i64, Taken)>> {
     serde_json::from_str(&row.text(at)?).map_err(|cause| Error::Corrupt(format!("parts of a booking: {cause}")))
 }
 
+fn people(row: &Row, at: usize) -> Result<Vec<Index>> {
+    let index = |bytes: &[u8]| bytes.try_into().map(Index).map_err(|_| Error::Corrupt("people of a booking".into()));
+    row.blob(at)?.chunks(32).map(index).collect()
+}
+
 impl BookingFacts {
-    fn read(row: &Row) -> Result<Self> {
-        let made_at = row.timestamp(31)?;
+    fn read(row: &Row, numbering: Numbering) -> Result<Self> {
+        let (seq, made_at) = (row.int(1)?, row.timestamp(31)?);
+        let party = |person| BookingParty { person, account: None };
         Ok(Self {
             id: row.id(0)?,
-            seq: row.int(1)?,
-            number: row.text(2)?,
+            seq,
+            number: numbering.number(seq),
             version: row.int(3)?,
             account: row.maybe(4, Row::id)?,
             service: row.word(5, ServiceId::parse)?,
@@ -145,7 +154,7 @@ impl BookingFacts {
             parts: parts(row, 24)?,
             back_at: row.maybe(25, Row::timestamp)?,
             withdrawn: row.flag(26)?,
-            parties: Vec::new(),
+            parties: people(row, 2)?.into_iter().map(party).collect(),
             payment: row.maybe(27, Row::id)?,
             department_ref: row.maybe(28, Row::text)?,
             moved_from: row.maybe(29, Row::id)?,
@@ -160,43 +169,35 @@ impl BookingFacts {
     }
 }
 
-fn read_party(row: &Row) -> Result<BookingParty> {
-    Ok(BookingParty { person: row.index(0)?, account: row.maybe(1, Row::id)? })
-}
-
-pub(crate) async fn facts(cell: &Cell, id: Id) -> Result<Option<BookingFacts>> {
+pub(crate) async fn facts(cell: &Cell, numbering: Numbering, id: Id) -> Result<Option<BookingFacts>> {
     let Some(row) = cell.read_one(&BOOKING_FACTS, values![id]).await? else { return Ok(None) };
-    let mut facts = BookingFacts::read(&row)?;
-    let parties = cell.read(&BOOKING_PARTIES, values![facts.seq]).await?;
-    facts.parties = parties.iter().map(read_party).collect::<Result<_>>()?;
+    let mut facts = BookingFacts::read(&row, numbering)?;
+    for row in cell.read(&BOOKING_PARTIES, values![facts.seq]).await? {
+        let party = usize::try_from(row.int(0)?).ok().and_then(|part| facts.parties.get_mut(part));
+        party.ok_or_else(|| Error::Corrupt("a party that is none".into()))?.account = row.maybe(1, Row::id)?;
+    }
     Ok(Some(facts))
 }
 
-/// The faults on record of persons, each under a scope.
-pub(crate) async fn marks(tx: &mut dyn Tx, of: &[(Index, String)]) -> Result<Vec<Vec<Mark>>> {
-    let rows: Vec<Vec<Value>> = of.iter().map(|(person, scope)| values![person, scope].to_vec()).collect();
-    let found = tx.each(&BOOKING_MARKS, &rows).await?;
-    found.iter().map(|rows| rows.iter().map(read_mark).collect()).collect()
-}
-
-fn read_mark(row: &Row) -> Result<Mark> {
+pub(crate) fn read_mark(row: &Row) -> Result<Mark> {
     Ok(Mark { fault: row.word(0, advance::fault)?, on: row.date(1)? })
 }
 
 impl City {
     /// What is known of a booking. The version is read first: if something changes meanwhile, `advance_booking` will say so.
     pub async fn booking_facts(&self, id: Id) -> Result<Option<BookingFacts>> {
-        facts(self.cell(), id).await
+        facts(self.cell(), self.numbering, id).await
     }
 
     /// The booking of a number that somebody says at the counter.
     pub async fn booking_by_number(&self, number: &str) -> Result<Option<Id>> {
-        self.read_one(&BOOKING_BY_NUMBER, values![number]).await?.map(|row| row.id(0)).transpose()
+        let Some(seq) = self.numbering.seq(number) else { return Ok(None) };
+        self.read_one(&BOOKING_AT, values![seq]).await?.map(|row| row.id(0)).transpose()
     }
 
-    /// The booking of somebody who knows its number and what only they know beside it.
-    pub async fn booking_by_lookup(&self, number: &str, lookup: &Index) -> Result<Option<Id>> {
-        self.read_one(&BOOKING_BY_LOOKUP, values![number, lookup]).await?.map(|row| row.id(0)).transpose()
+    /// Whether somebody who found a booking by its number knows what only its own people know beside it.
+    pub async fn knows_lookup(&self, id: Id, lookup: &Index) -> Result<bool> {
+        Ok(self.read_one(&BOOKING_BY_LOOKUP, values![id, lookup]).await?.is_some())
     }
 
     /// The booking that a payment is for. After an exchange, the one that has the money now.
@@ -210,9 +211,15 @@ impl City {
     }
 
     /// How much of a key (`capability::booking::hold::keys`) a person uses up now.
-    pub async fn used_of(&self, person: &Index, key: &str) -> Result<u16> {
-        let row = self.read_one(&BOOKING_USED, values![person, key]).await?;
+    pub async fn used_of(&self, person: &Index, key: &Key) -> Result<u16> {
+        let row = self.read_one(&BOOKING_USED, values![Slot::first(person, key).what()]).await?;
         row.map_or(Ok(0), |row| Ok(u16::try_from(row.int(0)?).unwrap_or(u16::MAX)))
+    }
+
+    /// Forgets what persons used up of days before this one: nothing can be booked for them any more.
+    pub async fn purge_slots(&self, before: Date) -> Result<u64> {
+        let (from, to) = Slot::over_before(before);
+        self.execute(&BOOKING_SLOTS_OVER, values![&from[..], &to[..]]).await
     }
 }
 

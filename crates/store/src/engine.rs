@@ -15,6 +15,9 @@ pub type Fut<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 /// What a job hands back. The port that made the job knows the type.
 pub type Done = Box<dyn Any + Send>;
 
+/// A statement with the rows for which it is run.
+pub type Rows = (&'static Statement, Vec<Vec<Value>>);
+
 /// An open transaction. On SQLite every future is ready when it is polled first.
 pub trait Tx: Send {
     fn execute<'a>(&'a mut self, statement: &'static Statement, values: &'a [Value]) -> Fut<'a, u64>;
@@ -33,6 +36,12 @@ pub trait Tx: Send {
     /// The same question for many rows, with the answers to each, as one set where the engine can. The text for sets answers
     /// with the place of the row that is answered ahead of the columns, counted from 1.
     fn each<'a>(&'a mut self, statement: &'static Statement, rows: &'a [Vec<Value>]) -> Fut<'a, Vec<Vec<Row>>>;
+
+    /// Several of [`Self::set`], one after the other, without waiting in between.
+    fn sets<'a>(&'a mut self, sets: &'a [Rows]) -> Fut<'a, Vec<u64>>;
+
+    /// Several of [`Self::each`], without waiting in between.
+    fn eaches<'a>(&'a mut self, questions: &'a [Rows]) -> Fut<'a, Vec<Vec<Vec<Row>>>>;
 }
 
 /// A unit of writing. `Ok` is committed, also when it carries a refusal; `Err` undoes this job and no other. A job may

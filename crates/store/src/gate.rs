@@ -15,7 +15,7 @@ statement! {
     GATE_LEFT_ADD = "INSERT INTO gate_left (service, place, day, people) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (service, place, day) DO UPDATE SET people = gate_left.people + excluded.people";
     GATE_LEFT = "SELECT people FROM gate_left WHERE service = ?1 AND place = ?2 AND day = ?3";
-    GATE_GONE = "SELECT b.number
+    GATE_GONE = "SELECT b.seq
         FROM pool s JOIN booking_pool p ON p.pool = s.number JOIN booking b ON b.seq = p.booking
         WHERE s.service = ?1 AND s.place = ?2 AND s.day = ?3 AND p.part = 0 AND b.changed_at >= ?4
             AND b.state NOT IN ('held', 'booked', 'paid') ORDER BY b.changed_at, b.seq LIMIT ?5";
@@ -76,6 +76,6 @@ impl City {
         limit: u32,
     ) -> Result<Vec<String>> {
         let values = values![service.as_str(), place, on, since, limit];
-        self.read(&GATE_GONE, values).await?.iter().map(|row: &Row| row.text(0)).collect()
+        self.read(&GATE_GONE, values).await?.iter().map(|row: &Row| Ok(self.numbering.number(row.int(0)?))).collect()
     }
 }

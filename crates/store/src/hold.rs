@@ -13,12 +13,13 @@ use std::sync::Arc;
 
 use capability::booking::{
     Facts, Profile, Refusal,
-    hold::{Ask, Names, Person},
+    hold::{Ask, Key, Names, Person, keys},
     pool::{Door, Take, Taken},
+    slot::Slot,
 };
 use kernel::{AccountId, Calendar, Date, Id, Index, Money, Sealed, ServiceId, Timestamp};
 
-use crate::{City, Message, Once, Result};
+use crate::{City, Message, Result};
 
 use refuse::by_memory;
 
@@ -64,9 +65,11 @@ pub struct Carried {
 /// A claim.
 #[derive(Clone, Debug)]
 pub struct Hold {
+    /// Of the booking that is to be, and of nothing else for ever: whoever claims again under the same id, for the same
+    /// request, is answered with the booking.
     pub id: Id,
-    /// What is told at the counter: digits, unique in the city.
-    pub number: String,
+    /// A hash of everything in the request that matters.
+    pub request: [u8; 32],
     /// Whose it is; `None` for one that is made at the counter.
     pub account: Option<AccountId>,
     pub service: ServiceId,
@@ -93,11 +96,10 @@ pub struct Hold {
     pub calendar: Arc<Calendar>,
     /// What the owner's page, the counter and the department need: names, phones, what is shown of the place.
     pub detail: Sealed,
-    /// Of number and tail of the resident ID, for the query without signing in.
+    /// Of the id and of the tail of the resident ID, for the query without signing in.
     pub lookup: Option<Index>,
     pub messages: Vec<Message>,
     pub at: Timestamp,
-    pub once: Option<Once>,
 }
 
 impl Hold {
@@ -117,25 +119,46 @@ impl Hold {
     }
 }
 
+/// A claim with what is reckoned of it while it does not wait yet: in a rush everybody waits for one writer.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) hold: Hold,
+    pub(crate) keys: Vec<Key>,
+    /// The first slots of every key, party by party.
+    firsts: Vec<Slot>,
+}
+
+impl Claim {
+    pub(crate) fn new(hold: Hold) -> Self {
+        let keys = keys(&hold.profile, &hold.names.borrowed(), hold.starts_at);
+        let of = |party: &HoldParty| keys.iter().map(|key| Slot::first(&party.person, key)).collect::<Vec<_>>();
+        let firsts = hold.parties.iter().flat_map(of).collect();
+        Self { hold, keys, firsts }
+    }
+
+    /// The first slots of a party's keys.
+    pub(crate) fn firsts(&self, party: usize) -> &[Slot] {
+        let count = self.keys.len();
+        self.firsts.get(party * count..(party + 1) * count).unwrap_or_default()
+    }
+}
+
 /// A claim that was granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldBooking {
     pub id: Id,
-    pub number: String,
     pub facts: Facts,
     /// What was taken of each pool, in the order asked for.
     pub taken: Vec<Taken>,
 }
 
-/// Why a claim was not granted. Nothing was kept of it, so the same key may be used to ask again.
+/// Why a claim was not granted. Nothing was kept of it, so the same id may be used to ask again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HoldRefused {
     Refused(Refusal),
-    /// The idempotency key was used for another claim.
+    /// The id is that of another claim.
     KeyReused,
     NoSuchPool,
-    /// The id or the number is another booking's: draw others and ask again.
-    NumberTaken,
     /// The booking that was to be exchanged has changed meanwhile: read it and decide again.
     Stale,
 }
@@ -149,12 +172,13 @@ impl From<Refusal> for HoldRefused {
 impl City {
     /// Takes units for somebody, together with whoever else asks just now, or says why not.
     ///
-    /// A repeat with the same key is answered with the booking of the first, as it is now. A refusal is not kept: it costs
+    /// A repeat under the same id is answered with the booking of the first, as it is now. A refusal is not kept: it costs
     /// nobody a row, and who asks again may be luckier.
     pub async fn hold(&self, hold: Hold) -> Result<Result<HeldBooking, HoldRefused>> {
-        if let Some(refused) = by_memory(self, &hold).await? {
+        let claim = Claim::new(hold);
+        if let Some(refused) = by_memory(self, &claim).await? {
             return Ok(Err(refused));
         }
-        self.holds.submit(hold).await
+        self.holds.submit(claim).await
     }
 }

@@ -10,8 +10,8 @@ statement! {
     HOME = "SELECT id, kind, relation, subject, consent, bound_at AS at FROM card WHERE account = ?1
         UNION ALL SELECT id, 'booking', '', NULL, NULL, seq FROM booking
             WHERE account = ?1 AND state IN ('held', 'booked', 'paid', 'checked_in')
-        UNION ALL SELECT b.id, 'asked', '', NULL, NULL, b.seq FROM booking_key k JOIN booking b ON b.seq = k.booking
-            WHERE k.person = ?2 AND b.state = 'held'
+        UNION ALL SELECT b.id, 'asked', '', NULL, NULL, b.seq FROM booking_party p JOIN booking b ON b.seq = p.booking
+            WHERE p.person = ?2 AND b.state = 'held'
         UNION ALL SELECT id, 'payment', state, NULL, NULL, number FROM payment
             WHERE account = ?1 AND state IN ('pending', 'paid', 'posting')";
 }
@@ -22,14 +22,14 @@ pub struct AtHome {
     pub cards: Vec<CardInfo>,
     /// What takes something, whether or not its time is over, the newest first.
     pub bookings: Vec<Id>,
-    /// What is held and uses something up of the person, whoever made it.
+    /// What is held and is the person's to agree to, whoever made it.
     pub asked: Vec<Id>,
     /// The newest payment that has not come to an end.
     pub unfinished: Option<(Id, State)>,
 }
 
 impl City {
-    /// With `person`, what others hold for them as well.
+    /// With `person`, what others ask them to agree to as well.
     pub async fn at_home(&self, account: AccountId, person: Option<Index>) -> Result<AtHome> {
         let rows = self.read(&HOME, values![account, person.as_ref()]).await?;
         // Cards in the order in which they were bound; of everything else the oldest first.

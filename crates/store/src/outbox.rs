@@ -6,7 +6,11 @@
 
 use kernel::{Id, Sealed, Timestamp};
 
-use crate::{Cell, Result, Row, Tx, Value, statement::statement, value::values};
+use crate::{
+    Cell, Result, Row, Tx, Value,
+    statement::statement,
+    value::{row, values},
+};
 
 statement! {
     pub(crate) OUTBOX_POST = "INSERT INTO outbox (key, kind, payload, sealed, due_at, attempts) VALUES (?1, ?2, ?3, ?4, ?5, 0)
@@ -79,7 +83,7 @@ pub(crate) fn row(message: &Message) -> Vec<Value> {
         Payload::Sealed(sealed) => (true, sealed.0.as_slice()),
         Payload::Plain(bytes) => (false, bytes.as_slice()),
     };
-    values![message.key, message.kind, bytes, sealed, message.due_at].to_vec()
+    row![message.key, message.kind, bytes, sealed, message.due_at]
 }
 
 /// Writes a message as part of the job that causes it.

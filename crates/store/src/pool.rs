@@ -153,12 +153,12 @@ impl City {
 
     /// How the pools stand, each as a value of its own to ask and to try on: which seats are free between two stops, what
     /// a claim would take. From memory when it is warm; `None` for a number without a pool.
-    pub async fn stock(&self, numbers: &[i64]) -> Result<Vec<Option<Pool>>> {
+    pub async fn stock(&self, numbers: &[i64], now: Timestamp) -> Result<Vec<Option<Pool>>> {
         let mut pools = Vec::with_capacity(numbers.len());
         for number in numbers {
-            let pool = match self.stock.pool(*number) {
+            let pool = match self.stock.pool(*number, now) {
                 Some(pool) => Some(pool),
-                None => self.load_pool(*number).await?,
+                None => self.load_pool(*number, now).await?,
             };
             pools.push(pool.map(|pool| (*pool).clone()));
         }

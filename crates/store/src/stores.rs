@@ -6,12 +6,14 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use capability::booking::number::Numbering;
 use kernel::{CityId, Rng, SystemRng};
 
 use crate::{
-    Batcher, Cell, CellName, HeldBooking, Hold, HoldRefused, Opener, PostRefused, Posting, Result,
-    hold::hold_batch,
+    Batcher, Cell, CellName, HeldBooking, HoldRefused, Opener, PostRefused, Posting, Result,
+    hold::{Claim, hold_batch},
     ledger::{Accounts, post_batch},
+    numbering,
     pool::mirror::Mirror,
 };
 
@@ -26,18 +28,19 @@ pub struct City {
     pub(crate) accounts: Accounts,
     pub(crate) postings: Batcher<Posting, Result<i64, PostRefused>>,
     pub(crate) stock: Mirror,
-    pub(crate) holds: Batcher<Hold, Result<HeldBooking, HoldRefused>>,
+    pub(crate) holds: Batcher<Claim, Result<HeldBooking, HoldRefused>>,
+    pub(crate) numbering: Numbering,
 }
 
 impl City {
-    fn new(cell: Cell) -> Self {
+    fn new(cell: Cell, numbering: Numbering) -> Self {
         let accounts = Accounts::default();
         let (of, known) = (cell.clone(), accounts.clone());
         let postings = Batcher::new(move |batch| post_batch(of.clone(), known.clone(), batch));
         let stock = Mirror::new(cell.engine().is_alone());
         let (of, known) = (cell.clone(), stock.clone());
-        let holds = Batcher::new(move |batch| hold_batch(of.clone(), known.clone(), batch));
-        Self { cell, accounts, postings, stock, holds }
+        let holds = Batcher::new(move |batch| hold_batch(of.clone(), known.clone(), numbering, batch));
+        Self { cell, accounts, postings, stock, holds, numbering }
     }
 
     pub(crate) const fn cell(&self) -> &Cell {
@@ -98,7 +101,9 @@ impl Stores {
         }
         let name = CellName::City(id.clone());
         let engine = self.opener.open(&name).await?;
-        let city = City::new(Cell::new(name, engine, Arc::clone(&self.rng)));
+        let cell = Cell::new(name, engine, Arc::clone(&self.rng));
+        let numbering = numbering::of(&cell, &*self.rng).await?;
+        let city = City::new(cell, numbering);
         self.cities.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), city.clone());
         Ok(city)
     }

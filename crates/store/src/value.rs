@@ -64,6 +64,14 @@ macro_rules! values {
 }
 pub(crate) use values;
 
+/// The same as one row of many.
+macro_rules! row {
+    ($($value:expr),* $(,)?) => {
+        vec![$($crate::Value::from($value)),*]
+    };
+}
+pub(crate) use row;
+
 /// One row of an answer. A getter names a column by its place and says what it must be.
 #[derive(Clone, Debug)]
 pub struct Row(pub Vec<Value>);

@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use capability::booking::pool::{Door, Legs};
-use kernel::{CityId, Id, Index, ServiceId};
+use kernel::{CityId, Clock, Id, Index, ServiceId, SystemClock};
 use manifest::booking::BookingKind;
 use serde_json::{Value, json};
 use store::{PoolInfo, PoolsOf};
@@ -83,7 +83,7 @@ impl Scarce {
         let (pool, slots) = (self.pool, self.slots);
         let mut faults = Vec::new();
         let mut fault = |wrong: bool, what: String| faults.extend(wrong.then_some(what));
-        let stock = cell.stock(&[pool]).await.expect("stock").remove(0).expect("the pool");
+        let stock = cell.stock(&[pool], SystemClock.now()).await.expect("stock").remove(0).expect("the pool");
         let free = stock.free(Door::Online, Legs::ONE);
         fault(free != 0, format!("{free} units are left"));
         fault(stock.taken() as usize != slots, format!("{} of {slots} units are taken", stock.taken()));

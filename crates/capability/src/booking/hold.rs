@@ -59,20 +59,21 @@ pub struct Ask<'a> {
     pub drawn: bool,
 }
 
-/// What a person uses up. The store keeps `(person, key, ordinal below max)` unique.
+/// What a person uses up. The store keeps each of its `max` [slots](super::slot::Slot) unique.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     pub text: String,
     pub max: u16,
-    /// It is free again as soon as nothing is to come of the booking, also if it was used.
-    pub live_only: bool,
+    /// The last day for which it counts. Without one it is free again as soon as nothing is to come of the booking, also if
+    /// it was used.
+    pub until_on: Option<Date>,
 }
 
 impl Key {
     /// Whether a booking in such a state uses it up.
     #[must_use]
     pub const fn in_use(&self, state: State) -> bool {
-        if self.live_only { state.is_live() } else { state.takes_stock() }
+        if self.until_on.is_none() { state.is_live() } else { state.takes_stock() }
     }
 }
 
@@ -101,13 +102,13 @@ fn key(quota: &Quota, names: &Names<'_>, starts_at: Timestamp) -> Key {
     };
     let start = starts_at.civil();
     let day = start.date();
-    let period = match quota.per {
-        Per::HalfDay => format!("{day}{}", if start.hour() < 12 { "am" } else { "pm" }),
-        Per::Day => day.to_string(),
-        Per::Month => format!("{:04}-{:02}", day.year(), day.month()),
-        Per::Live => "live".to_owned(),
+    let (period, until_on) = match quota.per {
+        Per::HalfDay => (format!("{day}{}", if start.hour() < 12 { "am" } else { "pm" }), Some(day)),
+        Per::Day => (day.to_string(), Some(day)),
+        Per::Month => (format!("{:04}-{:02}", day.year(), day.month()), Some(day.last_of_month())),
+        Per::Live => ("live".to_owned(), None),
     };
-    Key { text: format!("{thing}/{period}"), max: quota.max, live_only: quota.per == Per::Live }
+    Key { text: format!("{thing}/{period}"), max: quota.max, until_on }
 }
 
 /// The refusal that a used-up quota means. The store says it too, when its index has the last word.
@@ -122,6 +123,18 @@ pub const fn over(quota: &Quota) -> Refusal {
 
 /// Grants a hold or says why not. Nothing is taken: the caller does that in the commit that keeps the hold.
 pub fn decide(ask: &Ask<'_>, pools: &[(&Pool, Take)], rules: Rules<'_>, now: Timestamp) -> Result<Held, Refusal> {
+    let keys = keys(rules.profile, &ask.names, ask.starts_at);
+    Ok(Held { facts: grant(ask, &keys, pools, rules, now)?, keys })
+}
+
+/// The same for somebody who knows the [keys] already, and asks more than once.
+pub fn grant(
+    ask: &Ask<'_>,
+    keys: &[Key],
+    pools: &[(&Pool, Take)],
+    rules: Rules<'_>,
+    now: Timestamp,
+) -> Result<Facts, Refusal> {
     let Rules { profile, calendar } = rules;
     match release::check(profile, calendar, ask.door, (ask.starts_at, ask.ends_at), now) {
         Err(Refusal::TooEarly { .. }) if ask.drawn => {}
@@ -130,9 +143,8 @@ pub fn decide(ask: &Ask<'_>, pools: &[(&Pool, Take)], rules: Rules<'_>, now: Tim
     if now >= ask.ends_at {
         return Err(Refusal::TooLate { closed_at: ask.ends_at });
     }
-    let keys = keys(profile, &ask.names, ask.starts_at);
     for person in ask.persons {
-        check_person(person, ask, &keys, profile, now)?;
+        check_person(person, ask, keys, profile, now)?;
     }
     for (pool, take) in pools {
         pool.check(take)?;
@@ -140,7 +152,7 @@ pub fn decide(ask: &Ask<'_>, pools: &[(&Pool, Take)], rules: Rules<'_>, now: Tim
     let held_until_at = now.plus_s(i64::from(profile.hold_s)).min(ask.ends_at);
     let mut consents = vec![false; usize::from(ask.parties.max(1))];
     consents[0] = true;
-    let facts = Facts {
+    Ok(Facts {
         state: State::Held,
         held_until_at,
         extended: false,
@@ -152,8 +164,7 @@ pub fn decide(ask: &Ask<'_>, pools: &[(&Pool, Take)], rules: Rules<'_>, now: Tim
         refunded: Money::ZERO,
         consents,
         moves: 0,
-    };
-    Ok(Held { facts, keys })
+    })
 }
 
 fn check_person(

@@ -4,6 +4,7 @@ mod fairness;
 mod life;
 mod marriages;
 mod model;
+mod numbers;
 mod plan;
 mod pools;
 mod prices;

@@ -12,6 +12,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use kernel::Timestamp;
 use ledger::note::{PublicKey, SIGNATURE_LEN, Signer, Wrong};
 
+use super::number::DIGITS;
+
 const FORM: &str = "voucher of shimin, form 1";
 const VERSION: u8 = 1;
 /// 2020-01-01T00:00:00Z. Times are whole minutes since; three bytes last until 2051.
@@ -19,8 +21,6 @@ const EPOCH_MS: i64 = 1_577_836_800_000;
 const MINUTE_MS: i64 = 60_000;
 /// A code of more digits is finer than a phone shows well.
 const DIGITS_MAX: usize = 600;
-/// Booking numbers have twelve digits.
-pub const NUMBER_DIGITS: usize = 12;
 const CONCESSION_BYTES_MAX: usize = 40;
 
 /// Of what a voucher is: a service at a place. Four bytes of a hash, for a comparison at the gate.
@@ -91,7 +91,7 @@ impl Voucher {
     }
 
     fn bytes(&self, key: &PublicKey) -> Option<Vec<u8>> {
-        let in_form = self.number.len() == NUMBER_DIGITS && self.number.bytes().all(|digit| digit.is_ascii_digit());
+        let in_form = self.number.len() == DIGITS && self.number.bytes().all(|digit| digit.is_ascii_digit());
         let number: u64 = self.number.parse().ok().filter(|_| in_form)?;
         let minutes = minutes(self.starts_at)?;
         let length = u16::try_from(self::minutes(self.ends_at)?.checked_sub(minutes)?).ok()?;
@@ -125,7 +125,7 @@ impl Voucher {
         let [a, b, c] = take::<3>(&mut rest)?;
         let city_code = u32::from_be_bytes([0, a, b, c]);
         let [a, b, c, d, e] = take::<5>(&mut rest)?;
-        let number = format!("{:0width$}", u64::from_be_bytes([0, 0, 0, a, b, c, d, e]), width = NUMBER_DIGITS);
+        let number = format!("{:0width$}", u64::from_be_bytes([0, 0, 0, a, b, c, d, e]), width = DIGITS);
         let place = PlaceKey(take::<4>(&mut rest)?);
         let [a, b, c] = take::<3>(&mut rest)?;
         let starts_at = Timestamp(EPOCH_MS + i64::from(u32::from_be_bytes([0, a, b, c])) * MINUTE_MS);
@@ -206,7 +206,7 @@ impl Presented {
     pub fn read(text: &str) -> Option<Self> {
         let is_digits = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
         match text.len() {
-            NUMBER_DIGITS if is_digits => Some(Self::Number(text.to_owned())),
+            DIGITS if is_digits => Some(Self::Number(text.to_owned())),
             // Shorter than any voucher, and longer than a number: neither.
             length if is_digits && length > 2 * SIGNATURE_LEN => Some(Self::Voucher(text.to_owned())),
             _ => None,

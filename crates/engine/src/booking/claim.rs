@@ -9,7 +9,9 @@ use capability::booking::{
     pool::{Door, Legs, Take},
     ticket,
 };
-use kernel::{AccountId, CityId, Error, Id, Kind, Money, Result, Rng, ServiceId, Timestamp, identifier::Mistake};
+use kernel::{
+    AccountId, CityId, Error, Id, Index, Kind, Money, Result, Rng, ServiceId, Timestamp, identifier::Mistake,
+};
 use manifest::booking::{
     BookingKind, Profile,
     offer::{Place, Resource},
@@ -28,7 +30,7 @@ use crate::{Platform, real_name::PERSON};
 
 /// The field of the sealed detail, and the index by number and tail.
 pub(crate) const DETAIL: &str = "booking.detail";
-pub(crate) const LOOKUP: &str = "booking.lookup";
+const LOOKUP: &str = "booking.lookup";
 
 /// What the pages of a booking, the counter and the department need, sealed with it.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -183,7 +185,6 @@ impl Platform {
         account: Option<AccountId>,
         wanted: &Wanted<'_>,
         coming: &Coming,
-        once: Option<store::Once>,
     ) -> Result<std::result::Result<Hold, Refusal>> {
         let (inner, now) = (&self.inner, self.now());
         let Coming { persons, priced } = coming;
@@ -205,7 +206,6 @@ impl Platform {
             let person = inner.vault.index(PERSON, resident.expose());
             parties.push(HoldParty { account: own, person, born_on: resident.birth() });
         }
-        let number = number(&*inner.rng);
         let detail = Detail {
             persons: persons.iter().zip(priced).map(|((who, _), priced)| DetailPerson::of(who, priced)).collect(),
             from: wanted.form.at.from.map(str::to_owned),
@@ -218,8 +218,8 @@ impl Platform {
         let tail = persons.first().map(|(who, _)| id_tail(&who.resident_id)).unwrap_or_default();
         Ok(Ok(Hold {
             id,
-            lookup: Some(inner.vault.index(LOOKUP, &format!("{}|{number}|{tail}", wanted.offered.service.id))),
-            number,
+            request: request(wanted, coming.total()),
+            lookup: Some(self.lookup(id, &tail)),
             account,
             service: wanted.offered.service.id.clone(),
             pools,
@@ -239,8 +239,12 @@ impl Platform {
             detail: inner.vault.seal(&*inner.rng, DETAIL, &detail),
             messages: Vec::new(),
             at: now,
-            once,
         }))
+    }
+
+    /// What only those who have the number of a booking and know its first person can say.
+    pub(crate) fn lookup(&self, id: Id, tail: &str) -> Index {
+        self.inner.vault.index(LOOKUP, &format!("{id}|{tail}"))
     }
 
     /// What is taken of which pool.
@@ -254,7 +258,8 @@ impl Platform {
         let numbers: Vec<i64> = wanted.pools.iter().map(|info| info.number).collect();
         let takes: Vec<Take> = match wanted.kind()? {
             BookingKind::Appointment => {
-                let pool = cell.stock(&numbers).await?.into_iter().next().flatten().ok_or(Kind::NotFound)?;
+                let pool =
+                    cell.stock(&numbers, self.now()).await?.into_iter().next().flatten().ok_or(Kind::NotFound)?;
                 let (first, last) = wanted.form.period.unwrap_or((1, u32::MAX));
                 let ahead: Vec<u32> = slots(&wanted.pools[0].pool)
                     .into_iter()
@@ -365,8 +370,15 @@ fn pick(free: &[u32], rng: &dyn Rng) -> Option<u32> {
     free.get(usize::try_from(at).ok()?).copied()
 }
 
-/// Twelve digits, the first of them not a zero, as a person reads them aloud.
-pub(crate) fn number(rng: &dyn Rng) -> String {
-    const FIRST: u64 = 100_000_000_000;
-    (FIRST + rng.below(9 * FIRST)).to_string()
+/// A hash of everything in a claim that matters: the same form sent twice is the same request.
+fn request(wanted: &Wanted<'_>, total: Money) -> [u8; 32] {
+    let BookingNames { place, resource, matter, .. } = &wanted.names;
+    let form = wanted.form;
+    let own = |one: &super::hold::PersonForm| one.who.map_or_else(|| "own".to_owned(), |id| id.to_string());
+    let persons: Vec<String> = form.persons.iter().map(own).collect();
+    let seats: Vec<String> = form.seats.iter().map(u32::to_string).collect();
+    let (start, total) = (form.starts_at.0.to_string(), total.fen().to_string());
+    let (service, persons, seats) = (wanted.offered.service.id.as_str(), persons.join(","), seats.join(","));
+    let parts = [service, place, resource, matter, &start, form.band, &persons, &seats, &total];
+    identity::digest(&parts.map(str::as_bytes))
 }

@@ -78,7 +78,7 @@ impl Platform {
             moves: facts.facts.moves.saturating_add(1),
         };
         let from = self.advance_of_booking(&facts, decision, &With::default(), self.now())?;
-        let to = match self.claim(&cell, new, Some(citizen.account), &wanted, &coming, None).await? {
+        let to = match self.claim(&cell, new, Some(citizen.account), &wanted, &coming).await? {
             Ok(to) => to,
             Err(refusal) => return self.refused(&cell, &wanted, refusal).await.map(Some),
         };
@@ -91,7 +91,7 @@ impl Platform {
                 Ok(Some(HoldOutcome::Booking(held.id)))
             }
             Err(HoldRefused::Refused(refusal)) => self.refused(&cell, &wanted, refusal).await.map(Some),
-            Err(HoldRefused::Stale | HoldRefused::NumberTaken) => Ok(None),
+            Err(HoldRefused::Stale) => Ok(None),
             Err(_) => Err(Kind::Conflict("booking_changed").into()),
         }
     }
@@ -105,7 +105,7 @@ impl Platform {
         coming: &Coming,
         new: Id,
     ) -> Result<Option<HoldOutcome>> {
-        let hold = match self.claim(cell, new, Some(citizen.account), wanted, coming, None).await? {
+        let hold = match self.claim(cell, new, Some(citizen.account), wanted, coming).await? {
             Ok(hold) => hold,
             Err(refusal) => return self.refused(cell, wanted, refusal).await.map(Some),
         };
@@ -116,7 +116,7 @@ impl Platform {
             }
             Err(HoldRefused::Refused(Refusal::Taken { .. })) if wanted.form.seats.is_empty() => Ok(None),
             Err(HoldRefused::Refused(refusal)) => self.refused(cell, wanted, refusal).await.map(Some),
-            Err(HoldRefused::Stale | HoldRefused::NumberTaken) => Ok(None),
+            Err(HoldRefused::Stale) => Ok(None),
             Err(HoldRefused::KeyReused | HoldRefused::NoSuchPool) => Err(Kind::NotFound.into()),
         }
     }

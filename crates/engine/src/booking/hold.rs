@@ -11,7 +11,7 @@ use capability::booking::{
     release,
 };
 use kernel::{CityId, Date, Id, Index, Kind, Money, Result, ServiceId, Timestamp};
-use store::{BookingNames, HoldRefused};
+use store::HoldRefused;
 
 use super::{
     admission::{Pass, Waits},
@@ -23,13 +23,14 @@ use super::{
 };
 use crate::{
     Citizen, OnceKey, Platform,
-    platform::{key_reused, need_real_name, once},
+    platform::{key_reused, need_real_name},
 };
 
 /// The index from which a booking's id is taken.
 const BOOKING: &str = "booking.id";
-/// A period whose unit was just taken is tried again, with another of its units.
-const TRIES_MAX: usize = 4;
+/// A period whose unit was just taken is tried again, with another of its units. Every race that is lost is a unit less, so
+/// a sitting is sold out before this is reached.
+const TRIES_MAX: usize = 64;
 
 /// What is asked for, as chosen and typed.
 #[derive(Clone, Debug)]
@@ -118,8 +119,7 @@ impl Platform {
             return Ok(HoldOutcome::Changed { total });
         }
         for _ in 0..TRIES_MAX {
-            let once = self.once_of(citizen, &key, &wanted, total);
-            let hold = self.claim(&cell, id, Some(citizen.account), &wanted, &coming, Some(once)).await?;
+            let hold = self.claim(&cell, id, Some(citizen.account), &wanted, &coming).await?;
             let hold = match hold {
                 Ok(hold) => hold,
                 Err(refusal) => return self.refused(&cell, &wanted, refusal).await,
@@ -132,9 +132,8 @@ impl Platform {
                     }
                     return Ok(HoldOutcome::Booking(held.id));
                 }
-                // Somebody was quicker with this number, or the number on the voucher is another's: another one, then.
+                // Somebody was quicker with this number: another one, then.
                 Err(HoldRefused::Refused(Refusal::Taken { .. })) if form.seats.is_empty() => {}
-                Err(HoldRefused::NumberTaken) => {}
                 Err(HoldRefused::Refused(refusal)) => return self.refused(&cell, &wanted, refusal).await,
                 Err(HoldRefused::KeyReused) => return Err(key_reused()),
                 Err(HoldRefused::NoSuchPool | HoldRefused::Stale) => return Err(Kind::NotFound.into()),
@@ -182,32 +181,6 @@ impl Platform {
         Id::from_slice(&hash[..16]).unwrap_or(Id([0; 16]))
     }
 
-    fn once_of(&self, citizen: &Citizen, key: &OnceKey, wanted: &Wanted<'_>, total: Money) -> store::Once {
-        let BookingNames { place, resource, matter, .. } = &wanted.names;
-        let start = wanted.form.starts_at.0.to_string();
-        let persons: Vec<String> = wanted
-            .form
-            .persons
-            .iter()
-            .map(|one| one.who.map_or_else(|| "own".to_owned(), |id| id.to_string()))
-            .collect();
-        let seats: Vec<String> = wanted.form.seats.iter().map(u32::to_string).collect();
-        let total = total.fen().to_string();
-        let (persons, seats) = (persons.join(","), seats.join(","));
-        let parts = [
-            wanted.offered.service.id.as_str(),
-            place,
-            resource,
-            matter,
-            &start,
-            wanted.form.band,
-            &persons,
-            &seats,
-            &total,
-        ];
-        once(citizen, key, "hold", &parts)
-    }
-
     /// What can be said without knowing who asks.
     pub(super) async fn refused_by_memory(&self, cell: &store::City, wanted: &Wanted<'_>) -> Result<Option<Refusal>> {
         let Rules { profile, calendar } = wanted.rules();
@@ -216,7 +189,7 @@ impl Platform {
             return Ok(Some(refusal));
         }
         let numbers: Vec<i64> = wanted.pools.iter().map(|info| info.number).collect();
-        for pool in cell.stock(&numbers).await? {
+        for pool in cell.stock(&numbers, self.now()).await? {
             let pool = pool.ok_or(Kind::NotFound)?;
             if let Err(refusal) = pool.check(&Take { legs: wanted.legs, ..Take::any(wanted.door, 1) }) {
                 return Ok(Some(refusal));

@@ -74,7 +74,7 @@ impl Platform {
         alike.truncate(POOLS_MAX);
         let mut near = Vec::new();
         for info in alike {
-            let stock = cell.stock(&[info.number]).await?.into_iter().next().flatten();
+            let stock = cell.stock(&[info.number], self.now()).await?.into_iter().next().flatten();
             let Some(pool) = stock.filter(|pool| pool.free(Door::Online, wanted.legs) > 0) else { continue };
             match kind {
                 BookingKind::Appointment => {

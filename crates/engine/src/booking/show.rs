@@ -11,7 +11,7 @@ use store::BookingFacts;
 
 use super::{
     change::owed,
-    claim::{DETAIL, Detail, DetailPerson, LOOKUP},
+    claim::{DETAIL, Detail, DetailPerson},
     errand::unit_labels,
     hold::HoldForm,
     offer::{Offered, matter_view},
@@ -262,10 +262,12 @@ impl Platform {
         let offered = self.offered(city, service)?;
         self.inner.by_address.take(address, self.now())?;
         let (number, tail) = (normalise(number), normalise(tail));
-        let lookup = self.inner.vault.index(LOOKUP, &format!("{service}|{number}|{tail}"));
         let cell = self.inner.stores.city(city).await?;
-        let id = cell.booking_by_lookup(&number, &lookup).await?.ok_or(Kind::NotFound)?;
-        let facts = cell.booking_facts(id).await?.ok_or(Kind::NotFound)?;
+        let id = cell.booking_by_number(&number).await?.ok_or(Kind::NotFound)?;
+        if !cell.knows_lookup(id, &self.lookup(id, &tail)).await? {
+            return Err(Kind::NotFound.into());
+        }
+        let facts = cell.booking_facts(id).await?.filter(|facts| facts.service == *service).ok_or(Kind::NotFound)?;
         let place = offered.offer.place(&facts.names.place);
         let found = place.and_then(|place| place.resource(&facts.names.resource));
         Ok(BookingFound {

@@ -129,7 +129,7 @@ impl Platform {
     pub(crate) async fn offer_to_waiting(&self, city: &CityId, cell: &store::City) -> Result<usize> {
         let mut done = 0;
         for pool in cell.pools_with_waiting(self.now()).await? {
-            let stock = cell.stock(&[pool]).await?.into_iter().next().flatten();
+            let stock = cell.stock(&[pool], self.now()).await?.into_iter().next().flatten();
             // Nothing is free, most of the time, and nothing need be opened to know that.
             if stock.is_some_and(|stock| stock.has_room(Door::Online)) {
                 done += self.offer_of_pool(city, cell, pool).await?;
@@ -153,7 +153,7 @@ impl Platform {
         }
         let numbers: BTreeSet<i64> = wants.values().flatten().map(|(number, _)| *number).collect();
         let numbers: Vec<i64> = numbers.into_iter().collect();
-        let stock = cell.stock(&numbers).await?;
+        let stock = cell.stock(&numbers, self.now()).await?;
         let mut pools: BTreeMap<i64, Pool> =
             numbers.iter().zip(stock).filter_map(|(number, pool)| Some((*number, pool?))).collect();
         let order: Vec<_> = list.iter().map(|entry| entry.waiting).collect();

@@ -137,7 +137,7 @@ impl Platform {
         let priced = self.priced(&wanted, &wish.persons)?;
         let coming = Coming { persons: wish.persons.clone(), priced };
         for _ in 0..TRIES_MAX {
-            let mut hold = match self.claim(cell, id, Some(account), &wanted, &coming, None).await? {
+            let mut hold = match self.claim(cell, id, Some(account), &wanted, &coming).await? {
                 Ok(hold) => hold,
                 Err(refusal) => return Ok(Err(refusal)),
             };
@@ -149,7 +149,7 @@ impl Platform {
                     self.inner.bells.ring(Some(city));
                     return Ok(Ok(held));
                 }
-                Err(HoldRefused::NumberTaken | HoldRefused::Refused(Refusal::Taken { .. })) => {}
+                Err(HoldRefused::Refused(Refusal::Taken { .. })) => {}
                 Err(HoldRefused::Refused(refusal)) => return Ok(Err(refusal)),
                 Err(HoldRefused::KeyReused | HoldRefused::NoSuchPool | HoldRefused::Stale) => {
                     return Err(Kind::NotFound.into());

@@ -218,12 +218,11 @@ impl Platform {
             let wanted = wanted.map_err(no_way)?;
             let priced = self.priced(&wanted, persons)?;
             let coming = Coming { persons: persons.to_vec(), priced };
-            let claim = self.claim(cell, id, None, &wanted, &coming, None).await?;
+            let claim = self.claim(cell, id, None, &wanted, &coming).await?;
             let mut hold = claim.map_err(refused)?;
             hold.price = Money::ZERO;
             match cell.hold(hold).await? {
                 Ok(_) => self.look_again(city, &pool.service),
-                Err(HoldRefused::NumberTaken) => {}
                 Err(HoldRefused::Refused(capability::booking::Refusal::Taken { .. })) => {}
                 Err(HoldRefused::Refused(refusal)) => return Err(refused(refusal)),
                 Err(HoldRefused::KeyReused) => return Err(key_reused()),
@@ -239,7 +238,7 @@ impl Platform {
         if !info.pool.numbered {
             return Ok(None);
         }
-        let stock = cell.stock(&[info.number]).await?.into_iter().next().flatten().ok_or(Kind::NotFound)?;
+        let stock = cell.stock(&[info.number], self.now()).await?.into_iter().next().flatten().ok_or(Kind::NotFound)?;
         let now = self.now();
         let ahead: Vec<u32> = slots(&info.pool)
             .into_iter()

@@ -15,7 +15,7 @@ use capability::booking::{
 };
 use kernel::{Calendar, CityId, Date, Id, Index, Money, Sealed, ServiceId, Timestamp};
 use serde_json::json;
-use store::{BookingNames, City, Hold, HoldParty, HoldRefused, NewPool, Once, Opener, PoolsOf, Stores};
+use store::{BookingNames, City, Hold, HoldParty, HoldRefused, NewPool, Opener, PoolsOf, Stores};
 
 use crate::{Load, cpu};
 
@@ -95,7 +95,7 @@ impl Shop {
         let account = id(who, 1);
         Hold {
             id: id(n, 2),
-            number: format!("{:012}", kernel::rng::mix(n) % 1_000_000_000_000),
+            request: index(n, 7).0,
             account: Some(account),
             service: self.service.clone(),
             pools: vec![(pool, Take::any(Door::Online, 1))],
@@ -118,7 +118,6 @@ impl Shop {
             messages: Vec::new(),
             // Time goes on at about the pace at which so many come.
             at: NOW.plus_ms(((n & 0xffff_ffff) / 8).cast_signed()),
-            once: Some(Once { actor: account, key: format!("claim-{n:020}"), request_hash: index(n, 7).0 }),
         }
     }
 }

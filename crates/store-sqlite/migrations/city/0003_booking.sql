@@ -48,12 +48,15 @@ CREATE TABLE unit_taken (
     PRIMARY KEY (pool, unit, leg)
 ) STRICT, WITHOUT ROWID;
 
--- A booking has a public id, which nobody can guess, and a number that is told at the counter. Its place within the city
--- (`seq`) is what the rows beside it name. Personal columns hold sealed bytes.
+-- A booking has a public id, which nobody can guess and under which a claim is made: a repeat finds it by that. Its place
+-- within the city (`seq`) is what the rows beside it name, and the number at the counter is reckoned from it (`numbering`).
+-- Personal columns hold sealed bytes. `people` are the blind indexes of those for whom it is, the parties first, and `slots`
+-- what they use up of their quotas, each of a fixed length. Every index is paid for by every sale: a claim in a rush puts
+-- rows in no order into two trees, the account's and the slots', and appends to the others.
 CREATE TABLE booking (
     seq INTEGER NOT NULL PRIMARY KEY,
     id BLOB NOT NULL,
-    number TEXT NOT NULL,
+    request BLOB NOT NULL,
     account BLOB,
     forgotten INTEGER NOT NULL,
     service TEXT NOT NULL,
@@ -80,6 +83,8 @@ CREATE TABLE booking (
     refunded_fen INTEGER NOT NULL CHECK (refunded_fen BETWEEN 0 AND paid_fen),
     parts TEXT NOT NULL,
     units INTEGER NOT NULL CHECK (units > 0),
+    people BLOB NOT NULL,
+    slots BLOB NOT NULL,
     -- What it took is still taken, although it is nobody's: until then, or for ever.
     back_at INTEGER,
     withdrawn INTEGER NOT NULL,
@@ -93,7 +98,6 @@ CREATE TABLE booking (
     changed_at INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX booking_id ON booking (id);
-CREATE UNIQUE INDEX booking_number ON booking (number);
 CREATE INDEX booking_account ON booking (account) WHERE account IS NOT NULL;
 CREATE INDEX booking_held ON booking (held_until_at) WHERE state = 'held';
 CREATE INDEX booking_missed ON booking (missed_at) WHERE state IN ('booked', 'paid');
@@ -109,7 +113,7 @@ CREATE TABLE booking_pool (
     PRIMARY KEY (pool, booking)
 ) STRICT, WITHOUT ROWID;
 
--- For whom it is, the parties who have to agree first. `person` is the blind index of the resident ID.
+-- Who else has to agree: found by their person before they have, by their login when they have. Most bookings have nobody.
 CREATE TABLE booking_party (
     booking INTEGER NOT NULL,
     part INTEGER NOT NULL,
@@ -117,18 +121,21 @@ CREATE TABLE booking_party (
     account BLOB,
     PRIMARY KEY (booking, part)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX booking_party_person ON booking_party (person);
 CREATE INDEX booking_party_account ON booking_party (account) WHERE account IS NOT NULL;
 
--- What a person uses up: so many of one thing in one time, whatever accounts they use.
-CREATE TABLE booking_key (
-    person BLOB NOT NULL,
-    key TEXT NOT NULL,
+-- What persons use up: so many of one thing in one time, whatever accounts they use. Nobody has what somebody has.
+CREATE TABLE booking_slot (
+    what BLOB NOT NULL,
     ordinal INTEGER NOT NULL,
-    booking INTEGER NOT NULL,
-    live_only INTEGER NOT NULL,
-    PRIMARY KEY (person, key, ordinal)
+    PRIMARY KEY (what, ordinal)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX booking_key_booking ON booking_key (booking);
+
+-- By this the numbers of bookings are shuffled.
+CREATE TABLE numbering (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    key BLOB NOT NULL
+) STRICT;
 
 -- Faults on record. Blocks follow from them and are not stored.
 CREATE TABLE mark (

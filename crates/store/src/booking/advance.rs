@@ -4,31 +4,33 @@
 //! happens in one commit: the state, the keys that are free again, the units that go back or will, faults, the payment's
 //! deadline, what is to be told. If they do not, nothing happens and the caller decides again.
 
-use capability::booking::{Facts, State, pool::Taken, rule::Fault};
+use std::collections::BTreeSet;
+
+use capability::booking::{Facts, State, pool::Taken, rule::Fault, slot::Slot};
 use kernel::{AccountId, Date, Id, Index, Timestamp};
 
-use super::{consents_text, fault_word, parts};
+use super::{consents_text, fault_word, parts, people};
 use crate::{
-    City, Message, Result, Row, Tx, Value,
+    City, Error, Message, Result, Row, Tx, Value,
     hold::write::tally,
     outbox,
     pool::give_back::{Back, give_back},
     statement::statement,
-    value::values,
+    value::{row, values},
 };
 
 statement! {
-    ADVANCE_READ = "SELECT seq, state, parts, service, place, day, units, fault_scope, payment FROM booking WHERE id = ?1 AND version = ?2";
+    ADVANCE_READ = "SELECT seq, state, parts, service, place, day, units, fault_scope, payment, people, slots
+        FROM booking WHERE id = ?1 AND version = ?2";
     ADVANCE_BOOKING = "UPDATE booking SET version = version + 1, state = ?2, held_until_at = ?3, extended = ?4, consents = ?5, moves = ?6,
             price_fen = ?7, paid_fen = ?8, refunded_fen = ?9, back_at = coalesce(?10, back_at),
             withdrawn = CASE WHEN ?11 = 1 THEN 1 ELSE withdrawn END, payment = CASE WHEN ?12 = 1 THEN ?13 ELSE payment END,
-            department_ref = coalesce(?14, department_ref), moved_to = coalesce(?15, moved_to), changed_at = ?16,
+            department_ref = coalesce(?14, department_ref), moved_to = coalesce(?15, moved_to), changed_at = ?16, slots = ?18,
             detail = CASE WHEN forgotten = 1 AND ?17 = 0 THEN NULL ELSE detail END,
             lookup = CASE WHEN forgotten = 1 AND ?17 = 0 THEN NULL ELSE lookup END
         WHERE seq = ?1";
-    ADVANCE_KEYS = "DELETE FROM booking_key WHERE booking = ?1 AND (live_only = 1 OR ?2 = 1) RETURNING person, key, ordinal";
-    ADVANCE_MARK = "INSERT INTO mark (person, scope, fault, booking, day)
-        SELECT DISTINCT person, ?2, ?3, booking, ?4 FROM booking_party WHERE booking = ?1";
+    ADVANCE_SLOT = "DELETE FROM booking_slot WHERE what = ?1 AND ordinal = ?2";
+    ADVANCE_MARK = "INSERT INTO mark (person, scope, fault, booking, day) VALUES (?1, ?2, ?3, ?4, ?5)";
     ADVANCE_FORGIVE = "DELETE FROM mark WHERE booking = ?1 AND fault = ?2";
     ADVANCE_AGREED = "UPDATE booking_party SET account = ?3 WHERE booking = ?1 AND part = ?2";
     ADVANCE_PAYMENT_UNTIL = "UPDATE payment SET expires_at = ?2, version = version + 1 WHERE id = ?1 AND state = 'pending'";
@@ -108,13 +110,23 @@ pub(super) struct At {
     units: i64,
     scope: String,
     payment: Option<Id>,
+    people: Vec<Index>,
+    slots: Vec<Slot>,
+}
+
+impl At {
+    /// What its persons do not use up any more in another state.
+    pub(super) fn freed_by(&self, state: State) -> BTreeSet<Slot> {
+        let is_freed = |slot: &&Slot| !state.is_live() && (slot.is_live_only() || !state.takes_stock());
+        self.slots.iter().filter(is_freed).copied().collect()
+    }
 }
 
 /// What a change gave back.
 #[derive(Default)]
 pub(super) struct Changed {
     pub(super) back: Vec<Back>,
-    pub(super) freed: Vec<(Index, String, u16)>,
+    pub(super) freed: Vec<Slot>,
 }
 
 pub(super) async fn at(tx: &mut dyn Tx, advance: &AdvanceBooking) -> Result<Option<At>> {
@@ -129,15 +141,18 @@ pub(super) async fn at(tx: &mut dyn Tx, advance: &AdvanceBooking) -> Result<Opti
         units: row.int(6)?,
         scope: row.text(7)?,
         payment: row.maybe(8, Row::id)?,
+        people: people(&row, 9)?,
+        slots: Slot::split(&row.blob(10)?).ok_or_else(|| Error::Corrupt("slots of a booking".into()))?,
     }))
 }
 
 impl AdvanceBooking {
-    fn values(&self, seq: i64, moved_to: Option<Id>) -> Vec<Value> {
+    fn values(&self, at: &At, freed: &BTreeSet<Slot>, moved_to: Option<Id>) -> Vec<Value> {
         let facts = &self.facts;
         let later = self.release.filter(|&back_at| back_at > self.at);
+        let kept = at.slots.iter().filter(|slot| !freed.contains(slot)).copied();
         values![
-            seq,
+            at.seq,
             facts.state.word(),
             facts.held_until_at,
             facts.extended,
@@ -153,7 +168,8 @@ impl AdvanceBooking {
             self.department_ref.as_ref(),
             moved_to,
             self.at,
-            facts.state.is_live()
+            facts.state.is_live(),
+            Slot::join(kept)
         ]
         .to_vec()
     }
@@ -163,12 +179,12 @@ impl AdvanceBooking {
 pub(super) async fn run(tx: &mut dyn Tx, advance: &AdvanceBooking, at: At, moved_to: Option<Id>) -> Result<Changed> {
     let mut changed = Changed::default();
     let state = advance.facts.state;
-    tx.execute(&ADVANCE_BOOKING, &advance.values(at.seq, moved_to)).await?;
-    if !state.is_live() {
-        let rows = tx.many(&ADVANCE_KEYS, values![at.seq, !state.takes_stock()]).await?;
-        let read = |row: &Row| Ok((row.index(0)?, row.text(1)?, u16::try_from(row.int(2)?).unwrap_or(u16::MAX)));
-        changed.freed = rows.iter().map(read).collect::<Result<_>>()?;
-    }
+    let freed = at.freed_by(state);
+    tx.execute(&ADVANCE_BOOKING, &advance.values(&at, &freed, moved_to)).await?;
+    changed.freed.extend(freed);
+    let slots: Vec<Vec<Value>> =
+        changed.freed.iter().map(|slot| row![slot.what(), i64::from(slot.ordinal())]).collect();
+    tx.batch(&ADVANCE_SLOT, &slots).await?;
     if advance.release.is_some_and(|back_at| back_at <= advance.at) {
         changed.back = give_back(tx, &[(at.seq, at.parts)]).await?;
     }
@@ -177,7 +193,10 @@ pub(super) async fn run(tx: &mut dyn Tx, advance: &AdvanceBooking, at: At, moved
         tally(tx, what, &[(at.state, -at.units), (state, at.units)]).await?;
     }
     for mark in &advance.marks {
-        tx.execute(&ADVANCE_MARK, values![at.seq, &at.scope, fault_word(mark.fault), mark.on]).await?;
+        let people: BTreeSet<&Index> = at.people.iter().collect();
+        let row = |person| row![person, &at.scope, fault_word(mark.fault), at.seq, mark.on];
+        let rows: Vec<Vec<Value>> = people.into_iter().map(row).collect();
+        tx.batch(&ADVANCE_MARK, &rows).await?;
     }
     if let Some(fault) = advance.forgive {
         tx.execute(&ADVANCE_FORGIVE, values![at.seq, fault_word(fault)]).await?;
@@ -218,6 +237,6 @@ impl City {
         for (pool, turn, back) in changed.back {
             self.stock.given_back(pool, turn, &back);
         }
-        self.stock.freed(changed.freed.into_iter().map(|(person, key, _)| (person, key)));
+        self.stock.freed(&changed.freed);
     }
 }

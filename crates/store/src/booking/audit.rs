@@ -103,7 +103,7 @@ impl City {
         }
         agrees &= legs.is_empty() && units.is_empty();
         audit.pools += 1;
-        let remembered = self.stock.pool(number);
+        let remembered = self.stock.pool(number, Timestamp(i64::MAX));
         let loaded = self.write(number, |&number, tx| Box::pin(load::load(tx, number))).await?;
         let same = match (remembered, loaded) {
             (Some(memory), Some(loaded)) => *memory == loaded.pool,

@@ -1,7 +1,7 @@
 //! Lists of bookings and single ones with their detail. Whoever opens a detail leaves an entry with everybody whose booking
 //! it is.
 
-use capability::booking::State;
+use capability::booking::{State, number::Numbering};
 use kernel::{Access, AccountId, Date, Id, Money, Receipt, Sealed, ServiceId, Timestamp};
 
 use super::BookingFacts;
@@ -16,29 +16,28 @@ use crate::{
 statement! {
     BOOKING_DETAIL = "SELECT seq, account, detail FROM booking WHERE id = ?1";
     BOOKING_PARTY_ACCOUNTS = "SELECT account FROM booking_party WHERE booking = ?1 AND account IS NOT NULL";
-    BOOKING_LIST_OWN = "SELECT id, seq, number, service, place, section, resource, matter, class, state, starts_at, ends_at, held_until_at,
+    BOOKING_LIST_OWN = "SELECT id, seq, service, place, section, resource, matter, class, state, starts_at, ends_at, held_until_at,
             price_fen, paid_fen, refunded_fen, units, account, detail
         FROM booking WHERE account = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
-    BOOKING_LIST_PARTY = "SELECT b.id, b.seq, b.number, b.service, b.place, b.section, b.resource, b.matter, b.class, b.state, b.starts_at,
+    BOOKING_LIST_PARTY = "SELECT b.id, b.seq, b.service, b.place, b.section, b.resource, b.matter, b.class, b.state, b.starts_at,
             b.ends_at, b.held_until_at, b.price_fen, b.paid_fen, b.refunded_fen, b.units, b.account, b.detail
         FROM booking_party p JOIN booking b ON b.seq = p.booking
         WHERE p.account = ?1 AND p.booking < ?2 ORDER BY p.booking DESC LIMIT ?3";
-    BOOKING_LIST_POOL = "SELECT b.id, b.seq, b.number, b.service, b.place, b.section, b.resource, b.matter, b.class, b.state, b.starts_at,
+    BOOKING_LIST_POOL = "SELECT b.id, b.seq, b.service, b.place, b.section, b.resource, b.matter, b.class, b.state, b.starts_at,
             b.ends_at, b.held_until_at, b.price_fen, b.paid_fen, b.refunded_fen, b.units, b.account, b.detail
         FROM booking_pool p JOIN booking b ON b.seq = p.booking WHERE p.pool = ?1 AND p.booking > ?2 ORDER BY p.booking LIMIT ?3";
-    BOOKING_LIST_DAY = "SELECT b.id, b.seq, b.number, b.service, b.place, b.section, b.resource, b.matter, b.class, b.state, b.starts_at,
+    BOOKING_LIST_DAY = "SELECT b.id, b.seq, b.service, b.place, b.section, b.resource, b.matter, b.class, b.state, b.starts_at,
             b.ends_at, b.held_until_at, b.price_fen, b.paid_fen, b.refunded_fen, b.units, b.account, b.detail
         FROM pool s JOIN booking_pool p ON p.pool = s.number JOIN booking b ON b.seq = p.booking
         WHERE s.service = ?1 AND s.place = ?2 AND s.day = ?3 AND p.part = 0 ORDER BY b.starts_at, b.seq LIMIT ?4";
-    BOOKING_ON_RECORD = "SELECT b.number, b.paid_fen, b.refunded_fen, b.starts_at
+    BOOKING_ON_RECORD = "SELECT b.seq, b.paid_fen, b.refunded_fen, b.starts_at
         FROM pool s JOIN booking_pool p ON p.pool = s.number JOIN booking b ON b.seq = p.booking
         WHERE s.service = ?1 AND s.day = ?2 AND p.part = 0 AND b.state IN ('booked', 'paid', 'checked_in', 'done', 'no_show') ORDER BY b.seq";
     BOOKING_ANY = "SELECT seq FROM booking WHERE seq > 0 LIMIT 1";
     BOOKING_LIVE = "SELECT id FROM booking WHERE account = ?1 AND state IN ('held', 'booked', 'paid', 'checked_in')
         ORDER BY seq DESC LIMIT ?2";
-    // A party has no login before it agrees, and uses something up from the first moment on.
-    BOOKING_KEPT_FOR = "SELECT DISTINCT b.id FROM booking_key k JOIN booking b ON b.seq = k.booking
-        WHERE k.person = ?1 AND b.state = 'held' LIMIT ?2";
+    BOOKING_KEPT_FOR = "SELECT DISTINCT b.id FROM booking_party p JOIN booking b ON b.seq = p.booking
+        WHERE p.person = ?1 AND b.state = 'held' LIMIT ?2";
 }
 
 /// A booking with what is sealed of it; `None` when that went with its account.
@@ -71,29 +70,30 @@ pub struct BookingInfo {
 }
 
 impl BookingInfo {
-    fn read(row: &Row) -> Result<Self> {
+    fn read(row: &Row, numbering: Numbering) -> Result<Self> {
+        let seq = row.int(1)?;
         Ok(Self {
             id: row.id(0)?,
-            seq: row.int(1)?,
-            number: row.text(2)?,
-            service: row.word(3, ServiceId::parse)?,
+            seq,
+            number: numbering.number(seq),
+            service: row.word(2, ServiceId::parse)?,
             names: BookingNames {
-                place: row.text(4)?,
-                section: row.text(5)?,
-                resource: row.text(6)?,
-                matter: row.text(7)?,
+                place: row.text(3)?,
+                section: row.text(4)?,
+                resource: row.text(5)?,
+                matter: row.text(6)?,
             },
-            class: row.text(8)?,
-            state: row.word(9, State::parse)?,
-            starts_at: row.timestamp(10)?,
-            ends_at: row.timestamp(11)?,
-            held_until_at: row.timestamp(12)?,
-            price: money(row, 13)?,
-            paid: money(row, 14)?,
-            refunded: money(row, 15)?,
-            units: row.small(16)?,
-            account: row.maybe(17, Row::id)?,
-            detail: row.maybe(18, Row::sealed)?,
+            class: row.text(7)?,
+            state: row.word(8, State::parse)?,
+            starts_at: row.timestamp(9)?,
+            ends_at: row.timestamp(10)?,
+            held_until_at: row.timestamp(11)?,
+            price: money(row, 12)?,
+            paid: money(row, 13)?,
+            refunded: money(row, 14)?,
+            units: row.small(15)?,
+            account: row.maybe(16, Row::id)?,
+            detail: row.maybe(17, Row::sealed)?,
         })
     }
 }
@@ -176,11 +176,12 @@ impl City {
         let at = access.at;
         let values = values![account, before.unwrap_or(i64::MAX), limit].to_vec();
         let list = self
-            .write((self.entry(access), values, limit), |(entry, values, limit), tx| {
+            .write((self.entry(access), values, limit, self.numbering), |(entry, values, limit, numbering), tx| {
                 Box::pin(async move {
                     let mut rows = tx.many(&BOOKING_LIST_OWN, values).await?;
                     rows.extend(tx.many(&BOOKING_LIST_PARTY, values).await?);
-                    let mut list: Vec<BookingInfo> = rows.iter().map(BookingInfo::read).collect::<Result<_>>()?;
+                    let read = |row| BookingInfo::read(row, *numbering);
+                    let mut list: Vec<BookingInfo> = rows.iter().map(read).collect::<Result<_>>()?;
                     list.sort_unstable_by_key(|info| std::cmp::Reverse(info.seq));
                     list.dedup_by_key(|info| info.seq);
                     list.truncate(*limit as usize);
@@ -197,7 +198,7 @@ impl City {
         self.read(&BOOKING_LIVE, values![account, limit]).await?.iter().map(|row| row.id(0)).collect()
     }
 
-    /// What is held and uses something of this person's up, whoever made it. Nothing personal is opened.
+    /// What is held and is this person's to agree to, whoever made it. Nothing personal is opened.
     pub async fn bookings_kept_for(&self, person: kernel::Index, limit: u32) -> Result<Vec<Id>> {
         self.read(&BOOKING_KEPT_FOR, values![&person, limit]).await?.iter().map(|row| row.id(0)).collect()
     }
@@ -206,7 +207,7 @@ impl City {
     /// of the page before. Nothing personal is opened: the detail is left out.
     pub async fn bookings_of_pool(&self, pool: i64, after: i64, limit: u32) -> Result<Vec<BookingInfo>> {
         let rows = self.read(&BOOKING_LIST_POOL, values![pool, after, limit]).await?;
-        let closed = |row: &Row| Ok(BookingInfo { detail: None, ..BookingInfo::read(row)? });
+        let closed = |row: &Row| Ok(BookingInfo { detail: None, ..BookingInfo::read(row, self.numbering)? });
         rows.iter().map(closed).collect()
     }
 
@@ -214,7 +215,7 @@ impl City {
     pub async fn bookings_on_record(&self, service: &ServiceId, on: Date) -> Result<Vec<OnRecord>> {
         let read = |row: &Row| {
             let paid = Money::from_fen(money(row, 1)?.fen() - money(row, 2)?.fen());
-            Ok(OnRecord { number: row.text(0)?, paid, starts_at: row.timestamp(3)? })
+            Ok(OnRecord { number: self.numbering.number(row.int(0)?), paid, starts_at: row.timestamp(3)? })
         };
         self.read(&BOOKING_ON_RECORD, values![service.as_str(), on]).await?.iter().map(read).collect()
     }
@@ -236,10 +237,11 @@ impl City {
         let at = access.at;
         let values: Vec<Value> = values![service.as_str(), place, on, limit].to_vec();
         let list = self
-            .write((self.entry(access), values), |(entry, values), tx| {
+            .write((self.entry(access), values, self.numbering), |(entry, values, numbering), tx| {
                 Box::pin(async move {
                     let rows = tx.many(&BOOKING_LIST_DAY, values).await?;
-                    let list: Vec<BookingInfo> = rows.iter().map(BookingInfo::read).collect::<Result<_>>()?;
+                    let read = |row| BookingInfo::read(row, *numbering);
+                    let list: Vec<BookingInfo> = rows.iter().map(read).collect::<Result<_>>()?;
                     record_daily(tx, entries(entry, list.iter().filter_map(|info| info.account))).await?;
                     Ok(list)
                 })

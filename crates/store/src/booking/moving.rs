@@ -1,21 +1,14 @@
 //! Exchanging a booking for another one: the old one goes and the new one is there, in one commit or not at all.
 
-use std::collections::BTreeSet;
-
-use kernel::{Id, Index};
+use kernel::Id;
 
 use super::advance::{self, Changed};
 use crate::{
-    AdvanceBooking, Carried, City, HeldBooking, Hold, HoldRefused, Result, Row, Tx,
-    hold::{Desk, again, write},
+    AdvanceBooking, Carried, City, HeldBooking, Hold, HoldRefused, Result, Tx,
+    hold::{Claim, Desk, again, write},
     pool::mirror::{Mirror, Stand},
-    statement::statement,
     value::values,
 };
-
-statement! {
-    MOVE_KEYS = "SELECT person, key, ordinal FROM booking_key WHERE booking = ?1 AND (live_only = 1 OR ?2 = 1)";
-}
 
 /// What was decided about the old booking, the claim for the new one, and what goes along.
 #[derive(Clone, Debug)]
@@ -32,27 +25,28 @@ enum Moved {
     Refused(HoldRefused),
 }
 
-async fn run(tx: &mut dyn Tx, mirror: &Mirror, moving: &MoveBooking) -> Result<Moved> {
-    let MoveBooking { from, to, carried } = moving;
-    if let Some(known) = write::recall(tx, &[to]).await?.into_iter().next().flatten() {
+/// The old one, the claim for the new one, and what goes along.
+type Moving = (AdvanceBooking, Claim, Carried);
+
+async fn run(tx: &mut dyn Tx, mirror: &Mirror, (from, claim, carried): &Moving) -> Result<Moved> {
+    let to = &claim.hold;
+    let mut desk = Desk::read(tx, mirror, std::slice::from_ref(claim)).await?;
+    if let Some(known) = desk.known(to) {
         return Ok(known.map_or_else(Moved::Refused, Moved::Again));
     }
     let Some(old) = advance::at(tx, from).await? else { return Ok(Moved::Refused(HoldRefused::Stale)) };
     // The same person may keep the same half-day: what the old one used up is free for the new one.
-    let rows = tx.many(&MOVE_KEYS, values![old.seq, !from.facts.state.takes_stock()]).await?;
-    let read = |row: &Row| Ok((row.index(0)?, row.text(1)?, u16::try_from(row.int(2)?).unwrap_or(u16::MAX)));
-    let freed: BTreeSet<(Index, String, u16)> = rows.iter().map(read).collect::<Result<_>>()?;
-    let mut desk = Desk::read(tx, mirror, &[to]).await?;
-    let mut granted = match desk.grant(to, &freed) {
+    let mut granted = match desk.grant(claim, &old.freed_by(from.facts.state)) {
         Ok(granted) => granted,
         Err(refused) => return Ok(Moved::Refused(refused)),
     };
     granted.held.facts.paid = carried.paid;
     granted.held.facts.moves = carried.moves;
-    // The old one first, because its keys go before the new one's come.
-    let stands = desk.close(tx).await?;
+    let (less, stands) = desk.close();
+    let less = less.take(tx).await?;
+    // The old one first, because its slots go before the new one's come.
     let changed = advance::run(tx, from, old, Some(to.id)).await?;
-    write::granted(tx, std::slice::from_ref(&granted)).await?;
+    write::granted(tx, std::slice::from_ref(&granted), &less).await?;
     tx.execute(&write::HOLD_MOVED, values![granted.seq, from.id, carried.payment]).await?;
     Ok(Moved::Done(Box::new(granted.held), changed, stands))
 }
@@ -89,7 +83,8 @@ impl City {
     /// Exchanges a booking, or says why not; then the old one stands as it stood. [`HoldRefused::Stale`] says that it has
     /// changed meanwhile.
     pub async fn move_booking(&self, moving: MoveBooking) -> Result<Result<HeldBooking, HoldRefused>> {
-        let (mirror, at) = (self.stock.clone(), moving.to.at);
+        let MoveBooking { from, to, carried } = moving;
+        let (mirror, at, moving) = (self.stock.clone(), to.at, (from, Claim::new(to), carried));
         let moved = self.write((mirror, moving), |(mirror, moving), tx| Box::pin(run(tx, mirror, moving))).await?;
         match moved {
             Moved::Done(held, changed, stands) => {
@@ -97,7 +92,7 @@ impl City {
                 self.remember(changed);
                 Ok(Ok(*held))
             }
-            Moved::Again(id) => again(self.cell(), id).await,
+            Moved::Again(id) => again(self.cell(), self.numbering, id).await,
             Moved::Refused(refused) => Ok(Err(refused)),
         }
     }

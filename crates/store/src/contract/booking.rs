@@ -3,6 +3,7 @@
 
 use capability::booking::{
     Facts, Profile, Refusal, State,
+    hold::Key,
     pool::{Door, Legs, Take, Taken},
     refusal::Which,
     rule::{Per, What},
@@ -79,7 +80,7 @@ pub(super) fn person(n: u64) -> Index {
 pub(super) fn claim(n: u64, who: u64, resource: &str, pool: i64, profile: &Arc<Profile>) -> Hold {
     Hold {
         id: id(n),
-        number: format!("{n:012}"),
+        request: hash(900_000 + n),
         account: Some(id(600_000 + who)),
         service: service(),
         pools: vec![(pool, Take::any(Door::Online, 1))],
@@ -109,13 +110,7 @@ pub(super) fn claim(n: u64, who: u64, resource: &str, pool: i64, profile: &Arc<P
         lookup: Some(Index(hash(700_000 + n))),
         messages: vec![message(800_000 + n, NOON)],
         at: NOON,
-        once: None,
     }
-}
-
-pub(super) fn keyed(hold: Hold, key: &str, request: u64) -> Hold {
-    let actor = hold.account.expect("somebody");
-    Hold { once: Some(once(actor, key, request)), ..hold }
 }
 
 pub(super) async fn hold(city: &City, hold: Hold) -> Result<HeldBooking, HoldRefused> {
@@ -156,20 +151,21 @@ pub async fn a_claim_is_kept_whole(opener: Arc<dyn Opener>) {
     assert_eq!((kept.facts.clone(), kept.parts.clone()), (held.facts, vec![(pool, taken)]));
     assert_eq!((kept.version, kept.account, kept.made_on), (1, wish.account, NOON.date()));
     assert_eq!((&kept.names, kept.door, kept.missed_at), (&wish.names, Door::Online, wish.ends_at));
-    assert_eq!(kept.parties[0].person, person(1));
+    assert_eq!((kept.parties.len(), kept.parties[0].person), (1, person(1)));
     assert_eq!(city.outbox_depth().await, Ok(1), "its message is there with it");
-    assert_eq!(city.booking_by_number(&wish.number).await, Ok(Some(id(1))));
-    assert_eq!(city.booking_by_lookup(&wish.number, &Index(hash(700_001))).await, Ok(Some(id(1))));
-    assert_eq!(city.booking_by_lookup(&wish.number, &Index(hash(700_002))).await, Ok(None));
+    assert_eq!(city.booking_by_number(&kept.number).await, Ok(Some(id(1))));
+    assert_eq!(city.booking_by_number("123456789012").await, Ok(None));
+    assert_eq!(city.knows_lookup(id(1), &Index(hash(700_001))).await, Ok(true));
+    assert_eq!(city.knows_lookup(id(1), &Index(hash(700_002))).await, Ok(false));
     let unknown = Hold { pools: vec![(99, Take::any(Door::Online, 1))], ..claim(2, 2, "d1", pool, &profile) };
     assert_eq!(hold(&city, unknown).await, Err(HoldRefused::NoSuchPool));
-    // A number that is another booking's costs nobody else anything.
-    let (city, twice) = (&city, Hold { number: wish.number.clone(), ..claim(3, 3, "d1", pool, &profile) });
+    // An id that is another claim's costs nobody else anything.
+    let (city, twice) = (&city, Hold { id: id(1), ..claim(3, 3, "d1", pool, &profile) });
     let outcomes =
         city.hold_all(vec![claim(4, 4, "d1", pool, &profile), twice, claim(5, 5, "d1", pool, &profile)]).await;
     let outcomes: Vec<_> =
         outcomes.expect("store").into_iter().map(|it| it.map(|held| held.taken[0].units[0])).collect();
-    assert_eq!(outcomes, [Ok(2), Err(HoldRefused::NumberTaken), Ok(3)]);
+    assert_eq!(outcomes, [Ok(2), Err(HoldRefused::KeyReused), Ok(3)]);
     assert_eq!(hold(city, claim(6, 6, "d1", pool, &profile)).await, Err(Refusal::SoldOut { free: 0 }.into()));
     is_clean(city).await;
 }
@@ -179,27 +175,29 @@ pub async fn one_key_claims_once(opener: Arc<dyn Opener>) {
     let city = lakeside(&stores).await;
     let pool = plan(&city, new_pool("d1", 2)).await;
     let profile = profile(&json!({}));
-    let wish = |n, who, key: &str, request| keyed(claim(n, who, "d1", pool, &profile), key, request);
-    let first = hold(&city, wish(1, 1, "a", 1)).await.expect("held");
-    assert_eq!(hold(&city, wish(2, 1, "a", 1)).await, Ok(first.clone()), "the repeat is told of the first");
-    assert_eq!(hold(&city, wish(2, 1, "a", 2)).await, Err(HoldRefused::KeyReused));
+    let wish = |n, who, request| Hold { request: hash(request), ..claim(n, who, "d1", pool, &profile) };
+    let first = hold(&city, wish(1, 1, 1)).await.expect("held");
+    assert_eq!(hold(&city, wish(1, 1, 1)).await, Ok(first.clone()), "the repeat is told of the first");
+    assert_eq!(hold(&city, wish(1, 1, 2)).await, Err(HoldRefused::KeyReused));
     // In one batch too, and with the last unit gone.
-    let both = city.hold_all(vec![wish(3, 2, "b", 1), wish(4, 2, "b", 1), wish(5, 2, "b", 2)]).await.expect("store");
+    let both = city.hold_all(vec![wish(3, 2, 1), wish(3, 2, 1), wish(3, 2, 2)]).await.expect("store");
     assert_eq!(both[0], both[1]);
     assert_eq!(both[2], Err(HoldRefused::KeyReused));
-    assert_eq!(hold(&city, wish(6, 1, "a", 1)).await, Ok(first.clone()), "sold out, and yet theirs");
+    assert_eq!(hold(&city, wish(1, 1, 1)).await, Ok(first.clone()), "sold out, and yet theirs");
     let sold_out = Err(Refusal::SoldOut { free: 0 }.into());
-    assert_eq!(hold(&city, wish(7, 3, "c", 1)).await, sold_out);
+    assert_eq!(hold(&city, wish(7, 3, 1)).await, sold_out);
     // Whoever starts anew knows it from the database.
     drop((city, stores));
     let stores = open(&opener).await;
     let city = lakeside(&stores).await;
-    assert_eq!(hold(&city, wish(8, 4, "d", 1)).await, sold_out, "memory is warm now");
-    assert_eq!(hold(&city, wish(9, 1, "a", 1)).await, Ok(first));
+    assert_eq!(hold(&city, wish(8, 4, 1)).await, sold_out, "memory is warm now");
+    assert_eq!(hold(&city, wish(1, 1, 1)).await, Ok(first));
+    let kept = facts_of(&city, 1).await;
+    assert_eq!(city.booking_by_number(&kept.number).await, Ok(Some(id(1))), "the numbers are the same");
     // A refusal is not kept: who asks again may be luckier.
-    assert_eq!(city.advance_booking(given_up(&facts_of(&city, 1).await)).await, Ok(true));
-    assert_eq!(hold(&city, wish(10, 3, "c", 1)).await.map(|held| held.id), Ok(id(10)));
-    let again = hold(&city, wish(11, 1, "a", 1)).await.expect("told");
+    assert_eq!(city.advance_booking(given_up(&kept)).await, Ok(true));
+    assert_eq!(hold(&city, wish(7, 3, 1)).await.map(|held| held.id), Ok(id(7)));
+    let again = hold(&city, wish(1, 1, 1)).await.expect("told");
     assert_eq!((again.id, again.facts.state), (id(1), State::Cancelled), "as it is now");
     is_clean(&city).await;
 }
@@ -211,10 +209,13 @@ pub async fn keys_are_freed_by_state(opener: Arc<dyn Opener>) {
     let quota =
         json!({ "quota": [{ "of": "resource", "per": "half-day" }, { "of": "section", "per": "live", "max": 2 }] });
     let profile = profile(&quota);
-    let used = async |who, key: &str| city.used_of(&person(who), key).await.expect("store");
-    let (half_day, live) = (format!("resource/lakeside-clinic/d1/{}am", day()), "section/lakeside-clinic/eyes/live");
+    let used = async |who, key: &Key| city.used_of(&person(who), key).await.expect("store");
+    let (half_day, live) = (
+        &Key { text: format!("resource/lakeside-clinic/d1/{}am", day()), max: 1, until_on: Some(day()) },
+        &Key { text: "section/lakeside-clinic/eyes/live".into(), max: 2, until_on: None },
+    );
     hold(&city, claim(1, 1, "d1", pool, &profile)).await.expect("held");
-    assert_eq!((used(1, &half_day).await, used(1, live).await), (1, 1));
+    assert_eq!((used(1, half_day).await, used(1, live).await), (1, 1));
     for n in [2, 3] {
         // The second time from memory.
         assert_eq!(hold(&city, claim(n, 1, "d1", pool, &profile)).await, Err(Refusal::SameHalfDay.into()));
@@ -225,14 +226,14 @@ pub async fn keys_are_freed_by_state(opener: Arc<dyn Opener>) {
     };
     state(1, State::Booked).await;
     state(1, State::CheckedIn).await;
-    assert_eq!((used(1, &half_day).await, used(1, live).await), (1, 1));
+    assert_eq!((used(1, half_day).await, used(1, live).await), (1, 1));
     state(1, State::Done).await;
-    assert_eq!((used(1, &half_day).await, used(1, live).await), (1, 0), "used up, and nothing to come of it");
+    assert_eq!((used(1, half_day).await, used(1, live).await), (1, 0), "used up, and nothing to come of it");
     assert_eq!(hold(&city, claim(4, 1, "d1", pool, &profile)).await, Err(Refusal::SameHalfDay.into()));
     // Given up: both are free.
     hold(&city, claim(5, 2, "d1", pool, &profile)).await.expect("held");
     assert_eq!(city.advance_booking(given_up(&facts_of(&city, 5).await)).await, Ok(true));
-    assert_eq!((used(2, &half_day).await, used(2, live).await), (0, 0));
+    assert_eq!((used(2, half_day).await, used(2, live).await), (0, 0));
     hold(&city, claim(6, 2, "d1", pool, &profile)).await.expect("held again");
     // Another doctor on the same half-day, and then no third in the section.
     let other = plan(&city, new_pool("d2", 20)).await;
@@ -246,6 +247,11 @@ pub async fn keys_are_freed_by_state(opener: Arc<dyn Opener>) {
     assert_eq!(hold(&city, pair).await, Err(Refusal::SameHalfDay.into()));
     assert_eq!(used(3, live).await, 0);
     is_clean(&city).await;
+    // What is over is forgotten, and what is to come of it is not.
+    assert_eq!(city.purge_slots(day()).await, Ok(0));
+    let tomorrow = day().tomorrow().expect("a day");
+    assert!(city.purge_slots(tomorrow).await.expect("store") >= 3);
+    assert_eq!((used(2, half_day).await, used(2, live).await), (0, 2));
 }
 
 pub async fn bookings_are_shown_to_whose_they_are(opener: Arc<dyn Opener>) {
@@ -268,6 +274,8 @@ pub async fn bookings_are_shown_to_whose_they_are(opener: Arc<dyn Opener>) {
     assert!(city.booking(read(partner), partner, id(2)).await.expect("store").is_some(), "a party sees it");
     assert!(city.booking(read(partner), partner, id(1)).await.expect("store").is_none());
     assert!(city.booking(read(stranger), stranger, id(2)).await.expect("store").is_none());
+    assert_eq!(city.bookings_kept_for(person(2), 9).await, Ok(vec![id(2)]), "before any login of theirs is known");
+    assert_eq!(city.bookings_kept_for(person(1), 9).await, Ok(vec![]), "nobody asks who asked");
     assert!(city.access_log(stranger, None, 10).await.expect("store").is_empty());
     let seqs = |list: Vec<crate::BookingInfo>| list.into_iter().map(|info| info.id).collect::<Vec<_>>();
     let (list, _) = city.bookings(read(me), me, None, 2).await.expect("store");

@@ -5,7 +5,7 @@ use kernel::Money;
 use serde_json::json;
 
 use super::{
-    booking::{becomes, claim, day, facts_of, given_up, hold, is_clean, keyed, new_pool, nine, person, plan, profile},
+    booking::{becomes, claim, day, facts_of, given_up, hold, is_clean, new_pool, nine, person, plan, profile},
     *,
 };
 use crate::{AdvanceBooking, Carried, Hold, HoldRefused, MoveBooking, NewMark, TallyOf};
@@ -100,7 +100,7 @@ pub async fn a_booking_is_moved_in_one_commit(opener: Arc<dyn Opener>) {
     let stale = AdvanceBooking { version: 9, ..from.clone() };
     assert_eq!(moving(&stale, claim(3, 1, "d1", pool, &profile)).await, Ok(Err(HoldRefused::Stale)));
     // The same doctor in the same half-day: what the old one used up is free for the new one.
-    let wish = keyed(claim(3, 1, "d1", pool, &profile), "move", 1);
+    let wish = claim(3, 1, "d1", pool, &profile);
     let held = moving(&from, wish.clone()).await.expect("store").expect("moved");
     assert_eq!((held.taken[0].units.as_slice(), held.facts.paid), (&[2][..], Money::from_fen(100)));
     assert_eq!(moving(&from, wish).await.expect("store").expect("moved").id, id(3), "a repeat");

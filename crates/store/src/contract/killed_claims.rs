@@ -6,7 +6,7 @@ use capability::booking::State;
 use serde_json::json;
 
 use super::{
-    booking::{becomes, claim, given_up, is_clean, keyed, new_pool, plan, profile},
+    booking::{becomes, claim, given_up, is_clean, new_pool, plan, profile},
     *,
 };
 use crate::{AdvanceBooking, Hold};
@@ -22,8 +22,7 @@ fn resource(n: u64) -> String {
 
 /// The n-th claim, as it is made and repeated.
 fn wish(n: u64, pools: &[i64], profile: &Arc<capability::booking::Profile>) -> Hold {
-    let wish = claim(n, n, &resource(n), pools[(n % POOLS) as usize], profile);
-    keyed(wish, "killed", n)
+    claim(n, n, &resource(n), pools[(n % POOLS) as usize], profile)
 }
 
 async fn planned(city: &City) -> Vec<i64> {
@@ -85,7 +84,7 @@ pub async fn no_claim_is_lost_and_none_is_doubled(opener: Arc<dyn Opener>, ackno
         let booking = city.booking_facts(id(*n)).await.expect("store");
         let booking = booking.unwrap_or_else(|| panic!("claim {n} was acknowledged and is lost"));
         assert!(booking.version >= *least, "claim {n}: {least} was acknowledged, {} is there", booking.version);
-        let repeat = city.hold(Hold { id: id(1_000_000 + n), ..wish(*n, &pools, &profile) }).await.expect("store");
+        let repeat = city.hold(wish(*n, &pools, &profile)).await.expect("store");
         assert_eq!(repeat.map(|held| held.id), Ok(id(*n)), "a repeat is the first");
     }
     // Everything that is away comes back, and then everybody else asks until nothing is left.
@@ -94,7 +93,7 @@ pub async fn no_claim_is_lost_and_none_is_doubled(opener: Arc<dyn Opener>, ackno
         drop(city.hold(Hold { at: NOON.plus_s(2), ..wish(n, &pools, &profile) }).await.expect("store"));
     }
     is_clean(&city).await;
-    for pool in city.stock(&pools).await.expect("store") {
+    for pool in city.stock(&pools, NOON).await.expect("store") {
         assert_eq!(pool.expect("planned").taken(), UNITS as u32, "exactly sold out");
     }
     let (mut units, mut persons) = (BTreeSet::new(), BTreeSet::new());

@@ -34,10 +34,10 @@ pub async fn pools_are_planned_edited_and_listed(opener: Arc<dyn Opener>) {
 
     // What nobody touched follows the pack.
     let larger = NewPool { capacity: 8, legs: 3, shares: [4, 8, 8], ..other.clone() };
-    assert_eq!(city.stock(&[hill]).await.expect("store")[0].as_ref().map(|pool| pool.capacity()), Some(5));
+    assert_eq!(city.stock(&[hill], NOON).await.expect("store")[0].as_ref().map(|pool| pool.capacity()), Some(5));
     assert_eq!(city.plan_pools(vec![larger.clone()]).await, Ok(0));
     assert_eq!(city.pool(hill).await.expect("store").expect("there").pool, larger);
-    assert_eq!(city.stock(&[hill]).await.expect("store")[0].as_ref().map(|pool| pool.capacity()), Some(8));
+    assert_eq!(city.stock(&[hill], NOON).await.expect("store")[0].as_ref().map(|pool| pool.capacity()), Some(8));
     // What somebody has, or the desk has changed, does not.
     let profile = profile(&json!({}));
     hold(&city, claim(1, 1, "d1", lake, &profile)).await.expect("held");
@@ -101,7 +101,7 @@ pub async fn seats_are_sold_over_legs(opener: Arc<dyn Opener>) {
     hold(&city, wish(4, 0, 4, 1, &[2])).await.expect("held");
     assert_eq!(hold(&city, wish(5, 1, 2, 1, &[2])).await, Err(Refusal::SoldOut { free: 0 }.into()));
     assert_eq!(hold(&city, wish(6, 3, 5, 1, &[1])).await, Err(Refusal::NoSuchStop.into()));
-    let stock = city.stock(&[ride, seat, 99]).await.expect("store");
+    let stock = city.stock(&[ride, seat, 99], NOON).await.expect("store");
     let rest = Legs { from: 2, to: 4 };
     assert_eq!(stock[0].as_ref().map(|pool| pool.free(Door::Online, rest)), Some(1));
     assert_eq!(stock[1].as_ref().map(|pool| pool.free_units(rest).count()), Some(0));

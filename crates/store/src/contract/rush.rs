@@ -9,7 +9,7 @@ use capability::booking::{
 use serde_json::json;
 
 use super::{
-    booking::{becomes, claim, facts_of, given_up, hold, is_clean, keyed, new_pool, plan, profile},
+    booking::{becomes, claim, facts_of, given_up, hold, is_clean, new_pool, plan, profile},
     *,
 };
 use crate::{AdvanceBooking, Hold, HoldRefused, NewPool};
@@ -31,9 +31,8 @@ pub async fn five_thousand_claim_twenty_units(opener: Arc<dyn Opener>) {
                 for n in (caller..CLAIMS).step_by(CALLERS as usize) {
                     // Two accounts of one person race each other.
                     let wish = Hold { account: Some(id(n)), ..claim(n, n / 2, "d1", pool, &profile) };
-                    let wish = keyed(wish, "rush", n);
                     let first = hold(&city, wish.clone()).await;
-                    let again = hold(&city, Hold { id: id(CLAIMS + n), ..wish }).await;
+                    let again = hold(&city, wish).await;
                     match (&first, &again) {
                         (Ok(held), Ok(repeat)) => assert_eq!(held.id, repeat.id, "a repeat is the first"),
                         (Ok(_), Err(refused)) => panic!("granted, and then {refused:?}"),
@@ -112,7 +111,7 @@ pub async fn whatever_happens_at_once_the_stock_agrees(opener: Arc<dyn Opener>) 
     assert!(standing > 5, "{standing} bookings stand");
     while !city.return_units(NOON.plus_s(1), 7).await.expect("store").is_empty() {}
     is_clean(&city).await;
-    let stock = city.stock(&pools).await.expect("store");
+    let stock = city.stock(&pools, NOON).await.expect("store");
     let taken: Vec<u32> = stock.iter().flatten().map(capability::booking::Pool::taken).collect();
     assert!(taken[0] == taken[1] && taken[0] as usize >= standing, "both pools have the same claims: {taken:?}");
 }
@@ -156,7 +155,7 @@ pub async fn two_processes_sell_one_stock(first: Arc<dyn Opener>, second: Arc<dy
             tokio::spawn(async move {
                 // Every person asks at both.
                 let wish = Hold { account: Some(id(n)), ..claim(n, n / 2, "d1", pool, &profile) };
-                (n, hold(&city, keyed(wish, "both", n)).await)
+                (n, hold(&city, wish).await)
             })
         })
         .collect();
@@ -174,8 +173,8 @@ pub async fn two_processes_sell_one_stock(first: Arc<dyn Opener>, second: Arc<dy
     for (n, held) in &sold {
         // A repeat that comes to the other process is the first, although the pool is sold out there too.
         let there = &cities[(*n as usize + 1) % 2];
-        let wish = Hold { account: Some(id(*n)), ..claim(1000 + n, n / 2, "d1", pool, &profile) };
-        assert_eq!(hold(there, keyed(wish, "both", *n)).await.map(|repeat| repeat.id), Ok(*held));
+        let wish = Hold { account: Some(id(*n)), ..claim(*n, n / 2, "d1", pool, &profile) };
+        assert_eq!(hold(there, wish).await.map(|repeat| repeat.id), Ok(*held));
     }
     // What one gives back, the other can have, as soon as it looks again.
     let (n, held) = sold[0];

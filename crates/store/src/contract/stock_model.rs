@@ -8,6 +8,7 @@ mod simple;
 
 use capability::booking::{
     Event, Facts, State, TABLE,
+    hold::Key,
     pool::{Door, Legs, Take},
 };
 use serde_json::json;
@@ -91,27 +92,25 @@ impl Walk<'_> {
         let wish = self.wish();
         let hold = self.hold(&wish);
         let n = self.first + self.next;
-        let keyed = super::booking::keyed(hold.clone(), &format!("k{n}"), n);
         let outcome = match self.below(4) {
-            0 => self.city.hold(hold).await.expect("store"),
             1 => {
                 // The caller goes away and nobody knows what became of it; the repeat is told.
-                let (city, lost) = (self.city.clone(), keyed.clone());
+                let (city, lost) = (self.city.clone(), hold.clone());
                 let caller = tokio::spawn(async move { drop(city.hold(lost).await) });
                 for _ in 0..self.below(20) {
                     tokio::task::yield_now().await;
                 }
                 caller.abort();
                 drop(caller.await);
-                self.city.hold(keyed).await.expect("store")
+                self.city.hold(hold).await.expect("store")
             }
             2 => {
-                let first = self.city.hold(keyed.clone()).await.expect("store");
-                let again = self.city.hold(keyed).await.expect("store");
+                let first = self.city.hold(hold.clone()).await.expect("store");
+                let again = self.city.hold(hold).await.expect("store");
                 assert_eq!(first.is_ok(), again.is_ok(), "a repeat is told the same");
                 first
             }
-            _ => self.city.hold(keyed).await.expect("store"),
+            _ => self.city.hold(hold).await.expect("store"),
         };
         self.compare(&wish, n, &outcome);
     }
@@ -247,7 +246,7 @@ impl Walk<'_> {
 
     /// Everything that can be asked is answered as the model answers.
     async fn agrees(&self) {
-        let stock = self.city.stock(&self.numbers).await.expect("store");
+        let stock = self.city.stock(&self.numbers, self.now).await.expect("store");
         for (pool, stock) in stock.iter().enumerate() {
             let stock = stock.as_ref().expect("planned");
             let info = self.city.pool(self.numbers[pool]).await.expect("store").expect("planned");
@@ -264,8 +263,9 @@ impl Walk<'_> {
                 }
             }
         }
+        let live_key = Key { text: "section/lakeside-clinic/eyes/live".into(), max: 3, until_on: None };
         for who in 0..PERSONS {
-            let live = self.city.used_of(&person(self.first + who), "section/lakeside-clinic/eyes/live").await;
+            let live = self.city.used_of(&person(self.first + who), &live_key).await;
             assert_eq!(live.map(usize::from), Ok(self.model.live(who)));
         }
         let mut audit = StockAudit::default();

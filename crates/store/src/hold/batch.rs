@@ -6,14 +6,19 @@ use std::{
 };
 
 use capability::booking::{
-    Refusal,
+    Facts, Refusal,
     block::Mark,
-    hold::{Key, Person, Rules, decide, keys, over},
+    hold::{Person, Rules, grant, over},
+    number::Numbering,
     pool::{Door, Pool, Take, Taken},
+    slot::Slot,
 };
 use kernel::{Id, Index, Timestamp};
 
-use super::{HeldBooking, Hold, HoldRefused, write};
+use super::{
+    Claim, HeldBooking, Hold, HoldRefused,
+    write::{self, Less, Wanted},
+};
 use crate::{
     Cell, City, Error, Result, Tx, booking,
     pool::{
@@ -26,17 +31,18 @@ use crate::{
 pub(crate) async fn hold_batch(
     cell: Cell,
     mirror: Mirror,
-    holds: Vec<Hold>,
+    numbering: Numbering,
+    claims: Vec<Claim>,
 ) -> Result<Vec<Result<HeldBooking, HoldRefused>>> {
-    let holds: Arc<[Hold]> = holds.into();
-    match attempt(&cell, &mirror, Arc::clone(&holds), false).await {
+    let claims: Arc<[Claim]> = claims.into();
+    match attempt(&cell, &mirror, numbering, Arc::clone(&claims)).await {
         Err(Error::Corrupt(cause)) => {
             // A constraint had the last word.
-            tracing::warn!(%cause, claims = holds.len(), "a batch of claims is made one by one");
+            tracing::warn!(%cause, claims = claims.len(), "a batch of claims is made one by one");
             mirror.forget();
-            let mut outcomes = Vec::with_capacity(holds.len());
-            for hold in holds.iter() {
-                outcomes.extend(attempt(&cell, &mirror, Arc::new([hold.clone()]), true).await?);
+            let mut outcomes = Vec::with_capacity(claims.len());
+            for claim in claims.iter() {
+                outcomes.extend(attempt(&cell, &mirror, numbering, Arc::new([claim.clone()])).await?);
             }
             Ok(outcomes)
         }
@@ -47,11 +53,11 @@ pub(crate) async fn hold_batch(
 async fn attempt(
     cell: &Cell,
     mirror: &Mirror,
-    holds: Arc<[Hold]>,
-    careful: bool,
+    numbering: Numbering,
+    claims: Arc<[Claim]>,
 ) -> Result<Vec<Result<HeldBooking, HoldRefused>>> {
-    let now = holds.iter().map(|hold| hold.at).max().unwrap_or(Timestamp(0));
-    let batch = Batch { holds, mirror: mirror.clone(), careful };
+    let now = claims.iter().map(|claim| claim.hold.at).max().unwrap_or(Timestamp(0));
+    let batch = Batch { claims, mirror: mirror.clone() };
     let done = cell.write(batch, |batch, tx| Box::pin(run(tx, batch))).await?;
     mirror.granted(done.pools, done.granted, done.full, now);
     let mut outcomes = Vec::with_capacity(done.outcomes.len());
@@ -59,24 +65,22 @@ async fn attempt(
         outcomes.push(match outcome {
             Outcome::Held(held) => Ok(*held),
             Outcome::Refused(refused) => Err(refused),
-            Outcome::Again(id) => again(cell, id).await?,
+            Outcome::Again(id) => again(cell, numbering, id).await?,
         });
     }
     Ok(outcomes)
 }
 
 /// The booking of the first request, for its repeat.
-pub(crate) async fn again(cell: &Cell, id: Id) -> Result<Result<HeldBooking, HoldRefused>> {
-    let facts = booking::facts(cell, id).await?.ok_or(Error::Missing("booking"))?;
+pub(crate) async fn again(cell: &Cell, numbering: Numbering, id: Id) -> Result<Result<HeldBooking, HoldRefused>> {
+    let facts = booking::facts(cell, numbering, id).await?.ok_or(Error::Missing("booking"))?;
     let taken = facts.parts.into_iter().map(|(_, taken)| taken).collect();
-    Ok(Ok(HeldBooking { id, number: facts.number, facts: facts.facts, taken }))
+    Ok(Ok(HeldBooking { id, facts: facts.facts, taken }))
 }
 
 struct Batch {
-    holds: Arc<[Hold]>,
+    claims: Arc<[Claim]>,
     mirror: Mirror,
-    /// Ids and numbers are looked up first.
-    careful: bool,
 }
 
 enum Outcome {
@@ -89,8 +93,8 @@ enum Outcome {
 struct Done {
     outcomes: Vec<Outcome>,
     pools: Vec<Stand>,
-    granted: Vec<(i64, (u64, u64))>,
-    full: Vec<((u64, u64), Timestamp)>,
+    granted: Vec<(i64, Id)>,
+    full: Vec<(Slot, Timestamp)>,
 }
 
 /// A claim that was granted, with what is to be written of it.
@@ -98,8 +102,8 @@ pub(crate) struct Granted<'a> {
     pub(crate) hold: &'a Hold,
     pub(crate) seq: i64,
     pub(crate) held: HeldBooking,
-    /// Which of their keys each person has now, each with its ordinal.
-    pub(crate) keys: Vec<(Index, Key, u16)>,
+    /// What its persons use up, each with how many of its kind they may.
+    pub(crate) slots: Vec<(Slot, u16)>,
 }
 
 /// A pool while claims are decided.
@@ -114,161 +118,113 @@ struct Open {
 #[derive(Default)]
 pub(crate) struct Desk {
     pools: HashMap<i64, Open>,
-    /// The ordinals of a person's key that are in use.
-    used: HashMap<(Index, String), BTreeSet<u16>>,
+    /// The ordinals in use, by the first slot of a person's key.
+    used: HashMap<Slot, BTreeSet<u16>>,
     marks: HashMap<(Index, String), Vec<Mark>>,
     last: i64,
+    /// Of bookings that are there already.
+    requests: HashMap<Id, [u8; 32]>,
 }
 
 async fn run(tx: &mut dyn Tx, batch: &Batch) -> Result<Done> {
-    let holds: Vec<&Hold> = batch.holds.iter().collect();
-    let mut outcomes = write::recall(tx, &holds).await?;
-    if batch.careful {
-        write::check_numbers(tx, &holds, &mut outcomes).await?;
-    }
-    let open: Vec<&Hold> =
-        holds.iter().zip(&outcomes).filter(|(_, known)| known.is_none()).map(|(hold, _)| *hold).collect();
-    let mut desk = Desk::read(tx, &batch.mirror, &open).await?;
-    let mut granted: Vec<Granted<'_>> = Vec::with_capacity(open.len());
-    let mut first: HashMap<(Id, &str), (Id, &[u8; 32])> = HashMap::new();
-    for (hold, outcome) in holds.iter().zip(&mut outcomes) {
-        if outcome.is_some() {
-            continue;
-        }
-        // The repeat may be in the same batch as the first.
-        if let Some(once) = &hold.once
-            && let Some((id, request)) = first.get(&(once.actor, once.key.as_str()))
-        {
-            *outcome = Some(if **request == once.request_hash { Ok(*id) } else { Err(HoldRefused::KeyReused) });
-            continue;
-        }
-        match desk.grant(hold, &BTreeSet::new()) {
-            Ok(one) => {
-                if let Some(once) = &hold.once {
-                    first.insert((once.actor, &once.key), (hold.id, &once.request_hash));
+    let mut desk = Desk::read(tx, &batch.mirror, &batch.claims).await?;
+    let mut granted: Vec<Granted<'_>> = Vec::with_capacity(batch.claims.len());
+    let mut known: Vec<Option<Result<Id, HoldRefused>>> = Vec::with_capacity(batch.claims.len());
+    for claim in batch.claims.iter() {
+        known.push(match desk.known(&claim.hold) {
+            Some(known) => Some(known),
+            None => match desk.grant(claim, &BTreeSet::new()) {
+                Ok(one) => {
+                    granted.push(one);
+                    None
                 }
-                granted.push(one);
-            }
-            Err(refused) => *outcome = Some(Err(refused)),
-        }
+                Err(refused) => Some(Err(refused)),
+            },
+        });
     }
-    write::granted(tx, &granted).await?;
-    let pools = desk.close(tx).await?;
-    Ok(done(&batch.mirror, outcomes, granted, pools))
+    let (less, pools) = desk.close();
+    write::granted(tx, &granted, &less).await?;
+    Ok(done(known, granted, pools))
 }
 
-fn done(
-    mirror: &Mirror,
-    outcomes: Vec<Option<Result<Id, HoldRefused>>>,
-    granted: Vec<Granted<'_>>,
-    pools: Vec<Stand>,
-) -> Done {
-    let once = |one: &Granted<'_>| {
-        let print = one.hold.once.as_ref().map(|once| mirror.print_once(once));
-        one.hold.pools.iter().filter_map(move |(pool, _)| Some((*pool, print?))).collect::<Vec<_>>()
-    };
+fn done(known: Vec<Option<Result<Id, HoldRefused>>>, granted: Vec<Granted<'_>>, pools: Vec<Stand>) -> Done {
+    let of = |one: &Granted<'_>| one.hold.pools.iter().map(|(pool, _)| (*pool, one.hold.id)).collect::<Vec<_>>();
     let full = |one: &Granted<'_>| {
-        let last = one.keys.iter().filter(|(_, key, ordinal)| ordinal + 1 >= key.max);
-        last.map(|(person, key, _)| (mirror.print((*person, key.text.as_str())), one.hold.ends_at)).collect::<Vec<_>>()
+        let last = one.slots.iter().filter(|(slot, max)| slot.ordinal() + 1 >= *max);
+        last.map(|(slot, _)| (slot.with(0), one.hold.ends_at)).collect::<Vec<_>>()
     };
-    let (prints, full) = (granted.iter().flat_map(once).collect(), granted.iter().flat_map(full).collect());
+    let (ids, full) = (granted.iter().flat_map(of).collect(), granted.iter().flat_map(full).collect());
     let mut held = granted.into_iter().map(|one| one.held);
     let outcome = |known: Option<Result<Id, HoldRefused>>| match known {
         Some(Ok(id)) => Outcome::Again(id),
         Some(Err(refused)) => Outcome::Refused(refused),
         None => held.next().map_or(Outcome::Refused(HoldRefused::NoSuchPool), |held| Outcome::Held(Box::new(held))),
     };
-    Done { outcomes: outcomes.into_iter().map(outcome).collect(), pools, granted: prints, full }
+    Done { outcomes: known.into_iter().map(outcome).collect(), pools, granted: ids, full }
 }
 
 impl Desk {
-    pub(crate) async fn read(tx: &mut dyn Tx, mirror: &Mirror, holds: &[&Hold]) -> Result<Self> {
-        let mut desk = Self { last: write::last_booking(tx).await?, ..Self::default() };
-        desk.read_pools(tx, mirror, holds).await?;
-        desk.read_persons(tx, holds).await?;
+    pub(crate) async fn read(tx: &mut dyn Tx, mirror: &Mirror, claims: &[Claim]) -> Result<Self> {
+        let wanted = wanted(claims);
+        let found = write::ask(tx, &wanted).await?;
+        let known = wanted.ids.iter().zip(found.requests).filter_map(|(id, request)| Some((*id, request?)));
+        let mut desk = Self {
+            pools: HashMap::new(),
+            used: wanted.slots.iter().copied().zip(found.used).collect(),
+            marks: wanted.marks.into_iter().zip(found.marks).collect(),
+            last: found.last,
+            requests: known.collect(),
+        };
+        for (number, turn) in wanted.pools.into_iter().zip(found.turns) {
+            if let Some(turn) = turn {
+                desk.pools.insert(number, open(tx, mirror, number, turn).await?);
+            }
+        }
         Ok(desk)
     }
 
-    /// The pools from memory, where their turns say that memory is right.
-    async fn read_pools(&mut self, tx: &mut dyn Tx, mirror: &Mirror, holds: &[&Hold]) -> Result<()> {
-        let numbers: BTreeSet<i64> = holds.iter().flat_map(|hold| hold.pools.iter().map(|(pool, _)| *pool)).collect();
-        let numbers: Vec<i64> = numbers.into_iter().collect();
-        for (&number, turn) in numbers.iter().zip(load::turns(tx, &numbers).await?) {
-            let Some(turn) = turn else { continue };
-            let (from, pool, ends_at) = match mirror.at_turn(number, turn) {
-                Some((pool, ends_at)) => (Some(turn), pool, ends_at),
-                None => {
-                    let loaded = load::load(tx, number).await?.ok_or(Error::Missing("pool"))?;
-                    (None, Arc::new(loaded.pool), loaded.ends_at)
-                }
-            };
-            let open = (*pool).clone();
-            let was_new = from.is_none() && turn == 0;
-            let stand = Stand { number, from, turn, pool, was_new, ends_at };
-            self.pools.insert(number, Open { stand, pool: open, more: BTreeMap::new() });
-        }
-        Ok(())
+    /// Whether the id is a booking's already: that one, if it was the same request.
+    pub(crate) fn known(&self, hold: &Hold) -> Option<Result<Id, HoldRefused>> {
+        let request = self.requests.get(&hold.id)?;
+        Some(if *request == hold.request { Ok(hold.id) } else { Err(HoldRefused::KeyReused) })
     }
 
-    async fn read_persons(&mut self, tx: &mut dyn Tx, holds: &[&Hold]) -> Result<()> {
-        let mut wanted: Vec<(Index, String)> = Vec::new();
-        let mut blocked: Vec<(Index, String)> = Vec::new();
-        for hold in holds {
-            let keys = keys(&hold.profile, &hold.names.borrowed(), hold.starts_at);
-            for party in &hold.parties {
-                wanted.extend(keys.iter().map(|key| (party.person, key.text.clone())));
-                if !hold.profile.block.is_empty() && hold.door != Door::OnSite {
-                    blocked.push((party.person, hold.fault_scope.clone()));
-                }
-            }
-        }
-        wanted.sort_unstable();
-        wanted.dedup();
-        blocked.sort_unstable();
-        blocked.dedup();
-        let used = write::ordinals(tx, &wanted).await?;
-        self.used = wanted.into_iter().zip(used).collect();
-        let marks = booking::marks(tx, &blocked).await?;
-        self.marks = blocked.into_iter().zip(marks).collect();
-        Ok(())
-    }
-
-    /// Decides one claim, and takes what it takes. The `freed` keys are given up by the same persons in the same commit.
-    pub(crate) fn grant<'a>(
-        &mut self,
-        hold: &'a Hold,
-        freed: &BTreeSet<(Index, String, u16)>,
-    ) -> Result<Granted<'a>, HoldRefused> {
+    /// Decides one claim, and takes what it takes. The `freed` slots are given up by the same persons in the same commit.
+    pub(crate) fn grant<'a>(&mut self, claim: &'a Claim, freed: &BTreeSet<Slot>) -> Result<Granted<'a>, HoldRefused> {
+        let hold = &claim.hold;
         if hold.pools.is_empty() || hold.parties.is_empty() {
             return Err(HoldRefused::NoSuchPool);
         }
-        for (person, key, ordinal) in freed {
-            if let Some(used) = self.used.get_mut(&(*person, key.clone())) {
-                used.remove(ordinal);
+        for slot in freed {
+            if let Some(used) = self.used.get_mut(&slot.with(0)) {
+                used.remove(&slot.ordinal());
             }
         }
-        let held = self.decide(hold)?;
+        let facts = self.decide(claim)?;
         let taken = self.take(&hold.pools)?;
-        let keys = match self.take_keys(hold, &held.keys) {
-            Ok(keys) => keys,
+        let slots = match self.take_slots(claim) {
+            Ok(slots) => slots,
             Err(refusal) => {
                 self.put_back(&hold.pools, &taken);
                 return Err(refusal.into());
             }
         };
         self.last += 1;
-        let held = HeldBooking { id: hold.id, number: hold.number.clone(), facts: held.facts, taken };
-        Ok(Granted { hold, seq: self.last, held, keys })
+        // The repeat may be in the same batch.
+        self.requests.insert(hold.id, hold.request);
+        let held = HeldBooking { id: hold.id, facts, taken };
+        Ok(Granted { hold, seq: self.last, held, slots })
     }
 
-    fn decide(&self, hold: &Hold) -> Result<capability::booking::hold::Held, HoldRefused> {
-        let keys = keys(&hold.profile, &hold.names.borrowed(), hold.starts_at);
-        let count = |person: Index, key: &Key| {
-            let used = self.used.get(&(person, key.text.clone()))?.len();
-            (used > 0).then(|| (key.text.clone(), u16::try_from(used).unwrap_or(u16::MAX)))
+    fn decide(&self, claim: &Claim) -> Result<Facts, HoldRefused> {
+        let Claim { hold, keys, .. } = claim;
+        let counts = |party| {
+            let used = |first| self.used.get(first).map_or(0, BTreeSet::len);
+            let used = keys.iter().zip(claim.firsts(party)).map(|(key, first)| (key, used(first)));
+            let some = used.filter(|(_, used)| *used > 0);
+            some.map(|(key, used)| (key.text.clone(), u16::try_from(used).unwrap_or(u16::MAX))).collect()
         };
-        let counts: Vec<BTreeMap<String, u16>> =
-            hold.parties.iter().map(|party| keys.iter().filter_map(|key| count(party.person, key)).collect()).collect();
+        let counts: Vec<BTreeMap<String, u16>> = (0..hold.parties.len()).map(counts).collect();
         let marks = |person: Index| self.marks.get(&(person, hold.fault_scope.clone())).map_or(&[][..], Vec::as_slice);
         let persons: Vec<Person<'_>> = hold
             .parties
@@ -282,7 +238,7 @@ impl Desk {
             pools.push((&open.pool, take.clone()));
         }
         let rules = Rules { profile: &hold.profile, calendar: &hold.calendar };
-        Ok(decide(&hold.ask(&persons), &pools, rules, hold.at)?)
+        Ok(grant(&hold.ask(&persons), keys, &pools, rules, hold.at)?)
     }
 
     fn take(&mut self, pools: &[(i64, Take)]) -> Result<Vec<Taken>, HoldRefused> {
@@ -313,43 +269,80 @@ impl Desk {
         }
     }
 
-    /// The lowest ordinal that is free of each key of each person. The same person twice in one claim counts twice.
-    fn take_keys(&mut self, hold: &Hold, keys: &[Key]) -> Result<Vec<(Index, Key, u16)>, Refusal> {
-        let mut taken: Vec<(Index, Key, u16)> = Vec::with_capacity(hold.parties.len() * keys.len());
-        for party in &hold.parties {
-            for (key, quota) in keys.iter().zip(&hold.profile.quota) {
-                let used = self.used.entry((party.person, key.text.clone())).or_default();
+    /// The lowest slot that is free of each key of each person. The same person twice in one claim counts twice.
+    fn take_slots(&mut self, claim: &Claim) -> Result<Vec<(Slot, u16)>, Refusal> {
+        let Claim { hold, keys, .. } = claim;
+        let mut taken: Vec<(Slot, u16)> = Vec::with_capacity(hold.parties.len() * keys.len());
+        for party in 0..hold.parties.len() {
+            for ((key, quota), first) in keys.iter().zip(&hold.profile.quota).zip(claim.firsts(party)) {
+                let used = self.used.entry(*first).or_default();
                 let Some(ordinal) = (0..key.max).find(|ordinal| !used.contains(ordinal)) else {
-                    for (person, key, ordinal) in taken {
-                        self.used.entry((person, key.text)).or_default().remove(&ordinal);
+                    for (slot, _) in taken {
+                        self.used.entry(slot.with(0)).or_default().remove(&slot.ordinal());
                     }
                     return Err(over(quota));
                 };
                 used.insert(ordinal);
-                taken.push((party.person, key.clone(), ordinal));
+                taken.push((first.with(ordinal), key.max));
             }
         }
         Ok(taken)
     }
 
-    /// Writes what was taken of each pool, and says how they stand then.
-    pub(crate) async fn close(self, tx: &mut dyn Tx) -> Result<Vec<Stand>> {
-        let mut changed: Vec<i64> = Vec::new();
-        let mut legs: Vec<(i64, u8, [u32; 3])> = Vec::new();
+    /// What was taken of the pools, and how they stand then.
+    pub(crate) fn close(self) -> (Less, Vec<Stand>) {
+        let mut less = Less::default();
         let mut stands = Vec::with_capacity(self.pools.len());
         for (number, Open { mut stand, pool, more }) in self.pools {
             let more: Vec<_> = more.into_iter().filter(|(_, more)| *more != [0; 3]).collect();
             if !more.is_empty() {
-                changed.push(number);
+                less.pools.push(number);
                 stand.turn += 1;
                 stand.pool = Arc::new(pool);
-                legs.extend(more.into_iter().map(|(leg, more)| (number, leg, more)));
+                less.legs.extend(more.into_iter().map(|(leg, more)| (number, leg, more)));
             }
             stands.push(stand);
         }
-        write::pools(tx, &changed, &legs).await?;
-        Ok(stands)
+        (less, stands)
     }
+}
+
+/// What claims ask about, each thing once.
+fn wanted(claims: &[Claim]) -> Wanted {
+    let mut wanted = Wanted::default();
+    for Claim { hold, firsts, .. } in claims {
+        wanted.ids.push(hold.id);
+        wanted.pools.extend(hold.pools.iter().map(|(pool, _)| *pool));
+        wanted.slots.extend(firsts);
+        if !hold.profile.block.is_empty() && hold.door != Door::OnSite {
+            wanted.marks.extend(hold.parties.iter().map(|party| (party.person, hold.fault_scope.clone())));
+        }
+    }
+    each_once(&mut wanted.ids);
+    each_once(&mut wanted.pools);
+    each_once(&mut wanted.slots);
+    each_once(&mut wanted.marks);
+    wanted
+}
+
+/// In order, so that neighbours in a tree are neighbours here.
+fn each_once<T: Ord>(things: &mut Vec<T>) {
+    things.sort_unstable();
+    things.dedup();
+}
+
+/// The pool from memory, where its turn says that memory is right.
+async fn open(tx: &mut dyn Tx, mirror: &Mirror, number: i64, turn: i64) -> Result<Open> {
+    let (from, pool, ends_at) = match mirror.at_turn(number, turn) {
+        Some((pool, ends_at)) => (Some(turn), pool, ends_at),
+        None => {
+            let loaded = load::load(tx, number).await?.ok_or(Error::Missing("pool"))?;
+            (None, Arc::new(loaded.pool), loaded.ends_at)
+        }
+    };
+    let was_new = from.is_none() && turn == 0;
+    let open = (*pool).clone();
+    Ok(Open { stand: Stand { number, from, turn, pool, was_new, ends_at }, pool: open, more: BTreeMap::new() })
 }
 
 impl Open {
@@ -364,6 +357,7 @@ impl Open {
 impl City {
     /// The batch without the queue before it: many claims in one commit, with an outcome each.
     pub async fn hold_all(&self, holds: Vec<Hold>) -> Result<Vec<Result<HeldBooking, HoldRefused>>> {
-        hold_batch(self.cell().clone(), self.stock.clone(), holds).await
+        let claims = holds.into_iter().map(Claim::new).collect();
+        hold_batch(self.cell().clone(), self.stock.clone(), self.numbering, claims).await
     }
 }

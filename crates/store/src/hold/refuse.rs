@@ -6,24 +6,24 @@
 use std::collections::BTreeMap;
 
 use capability::booking::{
-    hold::{Person, Rules, decide, keys},
+    hold::{Person, Rules, grant},
     pool::{Pool, Take},
 };
 
-use super::{Hold, HoldRefused, write};
+use super::{Claim, HoldRefused, write};
 use crate::{
     City, Result,
     pool::mirror::{Known, Repeat},
 };
 
 /// The refusal, and whether it may be said already.
-fn look(city: &City, hold: &Hold) -> Option<(HoldRefused, Repeat)> {
-    let once = hold.once.as_ref().map(|once| city.stock.print_once(once));
+fn look(city: &City, claim: &Claim) -> Option<(HoldRefused, Repeat)> {
+    let Claim { hold, keys, .. } = claim;
     let view = city.stock.view();
     let mut pools: Vec<(&Pool, Take)> = Vec::with_capacity(hold.pools.len());
     let mut repeated = Repeat::No;
     for (number, take) in &hold.pools {
-        match view.known(*number, once, hold.at) {
+        match view.known(*number, hold.id, hold.at) {
             Known::Nothing => return None,
             Known::Pool { pool, repeat } => {
                 repeated = repeated.max(repeat);
@@ -34,15 +34,11 @@ fn look(city: &City, hold: &Hold) -> Option<(HoldRefused, Repeat)> {
     if repeated == Repeat::Yes {
         return None;
     }
-    let names = hold.names.borrowed();
-    let mut used = vec![BTreeMap::new(); hold.parties.len()];
-    if view.knows_persons() && !hold.profile.quota.is_empty() {
-        let keys = keys(&hold.profile, &names, hold.starts_at);
-        for (party, used) in hold.parties.iter().zip(&mut used) {
-            let full = keys.iter().filter(|key| view.is_full(&party.person, &key.text));
-            used.extend(full.map(|key| (key.text.clone(), key.max)));
-        }
-    }
+    let used = |party| {
+        let full = keys.iter().zip(claim.firsts(party)).filter(|(_, first)| view.is_full(first));
+        full.map(|(key, _)| (key.text.clone(), key.max)).collect::<BTreeMap<_, _>>()
+    };
+    let used: Vec<_> = (0..hold.parties.len()).map(used).collect();
     let persons: Vec<Person<'_>> = hold
         .parties
         .iter()
@@ -50,18 +46,13 @@ fn look(city: &City, hold: &Hold) -> Option<(HoldRefused, Repeat)> {
         .map(|(party, counts)| Person { born_on: party.born_on, marks: &[], counts })
         .collect();
     let rules = Rules { profile: &hold.profile, calendar: &hold.calendar };
-    let refusal = decide(&hold.ask(&persons), &pools, rules, hold.at).err()?;
+    let refusal = grant(&hold.ask(&persons), keys, &pools, rules, hold.at).err()?;
     Some((refusal.into(), repeated))
 }
 
 /// Why a claim need not be queued.
-pub(crate) async fn by_memory(city: &City, hold: &Hold) -> Result<Option<HoldRefused>> {
-    let Some((refused, repeat)) = look(city, hold) else { return Ok(None) };
-    if repeat == Repeat::Perhaps
-        && let Some(once) = &hold.once
-        && write::was_kept(city, once).await?
-    {
-        return Ok(None);
-    }
-    Ok(Some(refused))
+pub(crate) async fn by_memory(city: &City, claim: &Claim) -> Result<Option<HoldRefused>> {
+    let Some((refused, repeat)) = look(city, claim) else { return Ok(None) };
+    let is_repeat = repeat == Repeat::Perhaps && write::was_granted(city, claim.hold.id).await?;
+    Ok((!is_repeat).then_some(refused))
 }

@@ -12,8 +12,9 @@ statement! {
     POOL_LOAD = "SELECT 0, turn, capacity, numbered, legs, stopped, online_max, on_site_max, phone_max, ends_at FROM pool WHERE number = ?1
         UNION ALL SELECT 1, leg, taken_online, taken_on_site, taken_phone, 0, 0, 0, 0, 0 FROM pool_leg WHERE pool = ?1
         UNION ALL SELECT 2, leg, unit, 0, 0, 0, 0, 0, 0, 0 FROM unit_taken WHERE pool = ?1";
-    POOL_TURN = "SELECT turn FROM pool WHERE number = ?1",
-        set "SELECT q.n, p.turn FROM unnest(?1::bigint[]) WITH ORDINALITY AS q(number, n) JOIN pool p ON p.number = q.number";
+    pub(crate) POOL_TURN = "SELECT turn, (SELECT coalesce(max(seq), 0) FROM booking) FROM pool WHERE number = ?1",
+        set "SELECT q.n, p.turn, (SELECT coalesce(max(seq), 0) FROM booking)
+        FROM unnest(?1::bigint[]) WITH ORDINALITY AS q(number, n) JOIN pool p ON p.number = q.number";
 }
 
 pub(crate) struct Loaded {
@@ -54,20 +55,13 @@ pub(crate) async fn load(tx: &mut dyn Tx, number: i64) -> Result<Option<Loaded>>
     read(&tx.many(&POOL_LOAD, values![number]).await?)
 }
 
-/// The turns of pools, `None` for numbers without one.
-pub(crate) async fn turns(tx: &mut dyn Tx, numbers: &[i64]) -> Result<Vec<Option<i64>>> {
-    let rows: Vec<_> = numbers.iter().map(|&number| values![number].to_vec()).collect();
-    let found = tx.each(&POOL_TURN, &rows).await?;
-    found.iter().map(|rows| rows.first().map(|row| row.int(0)).transpose()).collect()
-}
-
 impl City {
     /// Reads a pool into memory.
-    pub(crate) async fn load_pool(&self, number: i64) -> Result<Option<Arc<Pool>>> {
+    pub(crate) async fn load_pool(&self, number: i64, now: Timestamp) -> Result<Option<Arc<Pool>>> {
         let rows = self.read(&POOL_LOAD, values![number]).await?;
         let Some(Loaded { turn, ends_at, pool }) = read(&rows)? else { return Ok(None) };
         let was_new = turn == 0;
         let stand = Stand { number, from: None, turn, pool: Arc::new(pool), was_new, ends_at };
-        Ok(Some(self.stock.put(stand, None)))
+        Ok(Some(self.stock.put(stand, now)))
     }
 }

@@ -9,14 +9,14 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    hash::{BuildHasher, RandomState},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use capability::booking::pool::{Pool, Taken};
-use kernel::{Index, Timestamp};
-
-use crate::Once;
+use capability::booking::{
+    pool::{Pool, Taken},
+    slot::Slot,
+};
+use kernel::{Id, Timestamp};
 
 /// How long an entry is believed where somebody else may write too.
 const TRUSTED_MS: i64 = 200;
@@ -24,9 +24,6 @@ const TRUSTED_MS: i64 = 200;
 const SWEEP: usize = 4096;
 /// How long after its end a pool is remembered: whoever repeats a request does it within the day.
 const OVER_MS: i64 = 24 * 3600 * 1000;
-
-/// Two independent hashes of a thing, so that two things never look the same by accident.
-type Print = (u64, u64);
 
 struct Entry {
     turn: i64,
@@ -38,8 +35,8 @@ struct Entry {
     seen_at: Timestamp,
     /// Whatever was ever taken from it was taken here, so that `granted` is complete.
     ours: bool,
-    /// The idempotency keys of the claims that were granted here.
-    granted: HashSet<Print>,
+    /// The claims that were granted here.
+    granted: HashSet<Id>,
 }
 
 impl Entry {
@@ -63,8 +60,8 @@ pub(crate) struct Stand {
 #[derive(Default)]
 struct Memory {
     pools: HashMap<i64, Entry>,
-    /// What persons use up: keys of which they have as many as they may.
-    full: HashMap<Print, Timestamp>,
+    /// What persons use up: the first slots of keys of which they have as many as they may.
+    full: HashMap<Slot, Timestamp>,
     learned: usize,
 }
 
@@ -90,7 +87,6 @@ pub(crate) struct Mirror(Arc<Inner>);
 
 struct Inner {
     memory: RwLock<Memory>,
-    hashers: [RandomState; 2],
     /// Nobody else writes.
     alone: bool,
 }
@@ -103,16 +99,7 @@ pub(crate) struct View<'a> {
 
 impl Mirror {
     pub(crate) fn new(alone: bool) -> Self {
-        Self(Arc::new(Inner { memory: RwLock::default(), hashers: [RandomState::new(), RandomState::new()], alone }))
-    }
-
-    pub(crate) fn print(&self, thing: impl std::hash::Hash) -> Print {
-        let [first, second] = &self.0.hashers;
-        (first.hash_one(&thing), second.hash_one(&thing))
-    }
-
-    pub(crate) fn print_once(&self, once: &Once) -> Print {
-        self.print((once.actor, &once.key))
+        Self(Arc::new(Inner { memory: RwLock::default(), alone }))
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Memory> {
@@ -128,13 +115,8 @@ impl Mirror {
     }
 
     /// A pool for a page.
-    pub(crate) fn pool(&self, number: i64) -> Option<Arc<Pool>> {
-        let memory = self.read();
-        memory
-            .pools
-            .get(&number)
-            .filter(|entry| self.0.alone && entry.is_current())
-            .map(|entry| Arc::clone(&entry.pool))
+    pub(crate) fn pool(&self, number: i64, now: Timestamp) -> Option<Arc<Pool>> {
+        self.view().trusted(number, now).map(|entry| Arc::clone(&entry.pool))
     }
 
     /// A pool at a turn, for whoever decides inside a transaction.
@@ -145,7 +127,7 @@ impl Mirror {
     }
 
     /// Learns how a pool stands, unless something newer is known, and answers with what is known then.
-    pub(crate) fn put(&self, stand: Stand, now: Option<Timestamp>) -> Arc<Pool> {
+    pub(crate) fn put(&self, stand: Stand, now: Timestamp) -> Arc<Pool> {
         let Stand { number, from, turn, pool, was_new, ends_at } = stand;
         let mut memory = self.write();
         let entry = memory.pools.entry(number).or_insert_with(|| Entry {
@@ -164,13 +146,11 @@ impl Mirror {
         }
         entry.heard = entry.heard.max(turn);
         if entry.turn == turn {
-            entry.seen_at = entry.seen_at.max(now.unwrap_or(Timestamp(i64::MIN)));
+            entry.seen_at = entry.seen_at.max(now);
         }
         let known = Arc::clone(&entry.pool);
         memory.learned += 1;
-        if memory.learned >= SWEEP
-            && let Some(now) = now
-        {
+        if memory.learned >= SWEEP {
             memory.learned = 0;
             memory.pools.retain(|_, entry| entry.ends_at.plus_ms(OVER_MS) > now);
             memory.full.retain(|_, ends_at| ends_at.plus_ms(OVER_MS) > now);
@@ -201,22 +181,22 @@ impl Mirror {
         entry.heard = entry.heard.max(turn);
     }
 
-    /// A batch of claims was committed: how the pools stand now, which idempotency keys it granted, and which persons' keys
-    /// are used up.
+    /// A batch of claims was committed: how the pools stand now, which claims it granted, and which persons' keys are used
+    /// up.
     pub(crate) fn granted(
         &self,
         pools: impl IntoIterator<Item = Stand>,
-        granted: impl IntoIterator<Item = (i64, Print)>,
-        full: impl IntoIterator<Item = (Print, Timestamp)>,
+        granted: impl IntoIterator<Item = (i64, Id)>,
+        full: impl IntoIterator<Item = (Slot, Timestamp)>,
         now: Timestamp,
     ) {
         for stand in pools {
-            self.put(stand, Some(now));
+            self.put(stand, now);
         }
         let mut memory = self.write();
-        for (number, print) in granted {
+        for (number, id) in granted {
             if let Some(entry) = memory.pools.get_mut(&number) {
-                entry.granted.insert(print);
+                entry.granted.insert(id);
             }
         }
         if self.0.alone {
@@ -225,11 +205,10 @@ impl Mirror {
     }
 
     /// Persons have keys free again.
-    pub(crate) fn freed(&self, keys: impl IntoIterator<Item = (Index, String)>) {
+    pub(crate) fn freed(&self, slots: &[Slot]) {
         let mut memory = self.write();
-        for (person, key) in keys {
-            let print = self.print((person, key.as_str()));
-            memory.full.remove(&print);
+        for slot in slots {
+            memory.full.remove(&slot.with(0));
         }
     }
 
@@ -240,27 +219,25 @@ impl Mirror {
 }
 
 impl View<'_> {
+    /// What can be relied on at a moment.
+    fn trusted(&self, number: i64, now: Timestamp) -> Option<&Entry> {
+        let fresh = |entry: &Entry| self.mirror.0.alone || (0..TRUSTED_MS).contains(&now.since_ms(entry.seen_at));
+        self.memory.pools.get(&number).filter(|entry| entry.is_current() && fresh(entry))
+    }
+
     /// What is known of a pool for a claim made at a moment.
-    pub(crate) fn known(&self, number: i64, once: Option<Print>, now: Timestamp) -> Known<'_> {
-        let alone = self.mirror.0.alone;
-        let trusted =
-            |entry: &&Entry| entry.is_current() && (alone || (0..TRUSTED_MS).contains(&now.since_ms(entry.seen_at)));
-        let Some(entry) = self.memory.pools.get(&number).filter(trusted) else { return Known::Nothing };
-        let repeat = match once {
-            Some(print) if entry.granted.contains(&print) => Repeat::Yes,
-            Some(_) if !entry.ours => Repeat::Perhaps,
-            _ => Repeat::No,
+    pub(crate) fn known(&self, number: i64, claim: Id, now: Timestamp) -> Known<'_> {
+        let Some(entry) = self.trusted(number, now) else { return Known::Nothing };
+        let repeat = match entry.granted.contains(&claim) {
+            true => Repeat::Yes,
+            false if !entry.ours => Repeat::Perhaps,
+            false => Repeat::No,
         };
         Known::Pool { pool: &entry.pool, repeat }
     }
 
-    /// Whether anything is known of anybody.
-    pub(crate) fn knows_persons(&self) -> bool {
-        !self.memory.full.is_empty()
-    }
-
     /// Whether a person is known to have as many of a key as they may.
-    pub(crate) fn is_full(&self, person: &Index, key: &str) -> bool {
-        self.memory.full.contains_key(&self.mirror.print((*person, key)))
+    pub(crate) fn is_full(&self, first: &Slot) -> bool {
+        self.memory.full.contains_key(first)
     }
 }

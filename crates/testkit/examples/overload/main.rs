@@ -17,7 +17,7 @@ use std::{
 };
 
 use engine::{DayState, Where};
-use kernel::{CityId, Id, ServiceId};
+use kernel::{CityId, Clock, Id, ServiceId, SystemClock};
 use manifest::booking::BookingKind;
 use serde_json::{Value, json};
 use store::{City, PoolInfo, PoolsOf, SessionKind};
@@ -298,7 +298,7 @@ async fn audit(cell: &City, pools: &[i64], told: &BTreeSet<Id>) -> Vec<String> {
     fault(!audit.is_clean(), format!("the stock is not sound: {audit:?}"));
     let (mut ids, mut taken) = (BTreeSet::new(), 0);
     for pool in pools {
-        let stock = cell.stock(&[*pool]).await.expect("stock").remove(0).expect("the pool");
+        let stock = cell.stock(&[*pool], SystemClock.now()).await.expect("stock").remove(0).expect("the pool");
         taken += stock.taken() as usize;
         let mut after = 0;
         loop {

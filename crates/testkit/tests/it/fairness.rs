@@ -133,7 +133,7 @@ async fn what_comes_back_goes_to_whoever_waited_longest(engine: Engine) {
     town.platform.cancel_booking(&first, &city, id).await.expect("answers").expect("given up");
     // It comes back after the random time that the rules say; that is the store's to count, so it is hurried here.
     for _ in 0..LOOKS {
-        let free = cell.stock(&[pool.number]).await.expect("stock").remove(0).expect("a pool");
+        let free = cell.stock(&[pool.number], town.platform.now()).await.expect("stock").remove(0).expect("a pool");
         let late = SystemClock.now().plus_s(86_400);
         if free.free(Door::Online, capability::booking::pool::Legs::ONE) > 0
             || !cell.return_units(late, 16).await.expect("answers").is_empty()

@@ -112,7 +112,7 @@ crate::texts! {
     query_booking_title: "预约查询", "Look up a booking";
     query_booking_lead: "不用登录，凭预约号和身份证后四位查。", "Without signing in: by number and the last four of the ID.";
     query_booking_number_hint: "12 位数字，短信和凭证上都有", "12 digits, in the text message and on the voucher";
-    query_booking_number_wrong: "预约号是 12 位数字，看看短信或凭证", "A booking number has 12 digits; look at the message or the voucher";
+    query_booking_number_wrong: "预约号没写对：一共 12 位数字，看看短信或凭证", "This is not a booking number: it has 12 digits; look at the message or the voucher";
     query_booking_tail_wrong: "填身份证号的最后 4 位", "The last 4 characters of the ID number";
     query_booking_tail: "身份证号后 4 位", "Last 4 of the ID number";
     query_booking_tail_hint: "最后一位是 X 的，也填 X", "With the X, if it ends in one";

@@ -51,7 +51,7 @@ pub(crate) async fn find(visit: &mut Visit) -> Outcome {
 /// What is no number and no tail is said so, and costs nobody a try.
 fn mistakes(lang: Lang, number: &str, tail: &str) -> Option<Mishap> {
     let (number, tail) = (normalise(number), normalise(tail));
-    let is_number = number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = capability::booking::number::is_number(&number);
     let is_tail = tail.len() == 4
         && tail.bytes().enumerate().all(|(at, byte)| byte.is_ascii_digit() || (at == 3 && byte == b'X'));
     let wrong = [
