@@ -90,7 +90,10 @@ async fn a_queue_sends_the_whole_form_again_without_an_old_answer() {
         // Without a script the page looks again by itself, at an address that holds no key.
         let look = html.split("<noscript><meta http-equiv=\"refresh\" content=\"").nth(1).expect("it looks again");
         let look = look.split('"').next().unwrap_or_default();
-        assert!(look.contains(";url=/lakeside/s/clinic-number/book/check?") && look.contains("turn=7."), "{name}: {look}");
+        assert!(
+            look.contains(";url=/lakeside/s/clinic-number/book/check?") && look.contains("turn=7."),
+            "{name}: {look}"
+        );
         assert!(!look.contains("key=x"), "{name}: {look}");
     }
     let work = page("queue-work").await.html;
