@@ -35,6 +35,7 @@ fn main() -> std::io::Result<()> {
                         hotline: "12345",
                         sandbox: true,
                         script: true,
+                        refresh: None,
                         error: false,
                         body: ui::gallery(lang),
                     };
