@@ -151,10 +151,11 @@ pub enum BookingState {
     Expired,
     Stopped,
     Refused,
+    Declined,
 }
 
 impl BookingState {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Held,
         Self::Booked,
         Self::Paid,
@@ -166,6 +167,7 @@ impl BookingState {
         Self::Expired,
         Self::Stopped,
         Self::Refused,
+        Self::Declined,
     ];
 
     /// The word of the same state in `capability::booking`.
@@ -183,6 +185,7 @@ impl BookingState {
             Self::Expired => "expired",
             Self::Stopped => "stopped",
             Self::Refused => "refused",
+            Self::Declined => "declined",
         }
     }
 }
