@@ -200,8 +200,8 @@ mod tests {
     use super::*;
 
     /// What only staff can be told: the desk has pages of its own.
-    const OF_STAFF: [&str; 8] =
-        ["staff", "reconciliation", "settlement", "break", "day", "schedule", "counter", "gate"];
+    const OF_STAFF: [&str; 9] =
+        ["staff", "reconciliation", "settlement", "break", "day", "schedule", "counter", "gate", "price"];
 
     fn codes_in(dir: &Path, found: &mut BTreeSet<String>) {
         for entry in fs::read_dir(dir).expect("the engine's sources").flatten() {
