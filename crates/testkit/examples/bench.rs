@@ -193,7 +193,13 @@ async fn page(platform: &Server, told: &Value, time: Duration) -> Value {
     let bare = Citizen::sign_in(url, sandbox, bare_person).await;
     let settled = Citizen::sign_in(url, sandbox, settled_person).await;
     let cities = bare.get("/cities").await;
-    let city = cities.as_array().expect("a list").iter().find(|city| city["state"] == "open").expect("an open city");
+    // Where the car is from: another city's register does not know it.
+    let plate = settled_person["vehicles"][0][0].as_str().expect("a plate");
+    let home = |city: &&Value| {
+        let mut plates = city["plates"].as_array().expect("a list").iter().filter_map(Value::as_str);
+        city["state"] == "open" && plates.any(|letters| plate.starts_with(letters))
+    };
+    let city = cities.as_array().expect("a list").iter().find(home).expect("an open city");
     let city = city["id"].as_str().expect("an id");
     settled.settle(city, settled_person).await;
     let path = format!("/{city}");
