@@ -3,12 +3,14 @@
 
 use std::{
     path::PathBuf,
+    process::ExitCode,
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
 };
 
+use serde_json::{Value, json};
 use xtask::postgres::Postgres;
 
 /// The two engines. Every test that touches a store runs on both.
@@ -16,6 +18,35 @@ use xtask::postgres::Postgres;
 pub enum Engine {
     Sqlite,
     Postgres,
+}
+
+impl Engine {
+    const ALL: [(Self, &'static str); 2] = [(Self::Sqlite, "sqlite"), (Self::Postgres, "postgres")];
+
+    /// Prints what a program measures on each engine, or on the one that is named, an object a line, and fails if one of
+    /// these is not as it should be.
+    #[expect(clippy::print_stdout, reason = "standard output is where the figures go")]
+    pub async fn report(
+        only: Option<String>,
+        measure: impl AsyncFn(Self) -> Value,
+        good: impl Fn(&Value) -> bool,
+    ) -> ExitCode {
+        let wanted: Vec<_> =
+            Self::ALL.into_iter().filter(|(_, name)| only.as_ref().is_none_or(|only| only == name)).collect();
+        if wanted.is_empty() {
+            eprintln!("which engine? sqlite or postgres, or nothing for both");
+            return ExitCode::FAILURE;
+        }
+        let mut ending = ExitCode::SUCCESS;
+        for (engine, name) in wanted {
+            let report = measure(engine).await;
+            if !good(&report) {
+                ending = ExitCode::FAILURE;
+            }
+            println!("{}", json!({"engine": name, "report": report}));
+        }
+        ending
+    }
 }
 
 /// Names of towns in this process.

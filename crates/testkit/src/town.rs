@@ -246,6 +246,19 @@ impl Town {
         Visitor::new(self, city.clone(), cast, format!("1990000{n:04}"))
     }
 
+    /// Signed in and known by their real name, as the engine sees them.
+    pub async fn citizen(&self, city: &CityId, cast: Cast) -> engine::Citizen {
+        let visitor = self.visitor(city, cast).signs_in().await.passes_real_name().await;
+        self.platform.citizen(&visitor.token, "web").await.expect("answers").expect("signed in")
+    }
+
+    /// A citizen of the first open city, of whom nothing else matters.
+    pub async fn somebody(&self) -> engine::Citizen {
+        let city = self.open_city();
+        let cast = self.cast(&city, manifest::story::Role::DriverWithoutViolations);
+        self.citizen(&city.city.id, cast).await
+    }
+
     /// A number that this town has not given yet.
     pub(crate) fn next_number(&self) -> u32 {
         self.phones.fetch_add(1, Ordering::Relaxed)

@@ -83,8 +83,8 @@ impl Platform {
         let mut asked = Vec::new();
         for id in ids {
             let Some(facts) = cell.booking_facts(id).await? else { continue };
-            let parties = facts.parties.iter().zip(&facts.facts.consents);
-            let waits = parties.filter(|(party, agreed)| party.person == person && !**agreed).count() > 0;
+            let mut parties = facts.parties.iter().zip(&facts.facts.consents);
+            let waits = parties.any(|(party, agreed)| party.person == person && !agreed);
             if waits && facts.account != Some(citizen.account) {
                 asked.push(self.line_of(pack, facts));
             }

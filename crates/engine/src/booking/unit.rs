@@ -57,7 +57,7 @@ impl Platform {
         for (section, resource) in place.resources().filter(wanted) {
             let pools: Vec<&&PoolInfo> = today.iter().filter(|info| info.pool.resource == resource.id).collect();
             let numbers: Vec<i64> = pools.iter().map(|info| info.number).collect();
-            let stock = cell.stock(&numbers, self.now()).await?;
+            let stock = cell.stock(&numbers, now).await?;
             let sittings = pools.iter().zip(stock).map(|(info, stock)| {
                 let free: Vec<u32> = stock.iter().flat_map(|pool| pool.free_units(Legs::ONE)).collect();
                 sitting_view(info, &free, stock.as_ref().map_or(0, |pool| pool.free(Door::Online, Legs::ONE)), now)
@@ -101,7 +101,7 @@ impl Platform {
             };
             let seat = today.iter().find(same);
             let numbers: Vec<i64> = std::iter::once(info.number).chain(seat.map(|seat| seat.number)).collect();
-            let stock = cell.stock(&numbers, self.now()).await?;
+            let stock = cell.stock(&numbers, now).await?;
             let free = stock.iter().flatten().map(|pool| pool.free(Door::Online, legs)).min().unwrap_or(0);
             let free_seats: Vec<u32> =
                 stock.get(1).into_iter().flatten().flat_map(|pool| pool.free_units(legs)).collect();

@@ -44,27 +44,16 @@ const NORMAL_AGAIN_S: usize = 5;
 const CALM_S: usize = 3;
 
 #[tokio::main]
-#[expect(clippy::print_stdout, reason = "standard output is where the figures go")]
 async fn main() -> ExitCode {
     let number = |n: usize, otherwise| std::env::args().nth(n).and_then(|text| text.parse().ok()).unwrap_or(otherwise);
     let (seconds, times): (u64, f64) = (number(1, 30.0) as u64, number(2, 10.0));
     let only = std::env::args().nth(3);
     let people: usize =
         std::env::var("SHIMIN_OVERLOAD_PEOPLE").ok().and_then(|text| text.parse().ok()).unwrap_or(40_000);
-    let mut ending = ExitCode::SUCCESS;
-    for engine in [Engine::Sqlite, Engine::Postgres] {
-        let name = format!("{engine:?}").to_lowercase();
-        if only.as_ref().is_some_and(|only| *only != name) {
-            continue;
-        }
-        let report = overload(engine, people, Duration::from_secs(seconds), times).await;
-        let met = report["bar"].as_object().is_some_and(|bar| bar.values().all(|part| part["met"] == true));
-        println!("{}", json!({"engine": name, "report": report}));
-        if !met {
-            ending = ExitCode::FAILURE;
-        }
-    }
-    ending
+    let lasts = Duration::from_secs(seconds);
+    let met =
+        |report: &Value| report["bar"].as_object().is_some_and(|bar| bar.values().all(|part| part["met"] == true));
+    Engine::report(only, async |engine| overload(engine, people, lasts, times).await, met).await
 }
 
 async fn overload(engine: Engine, people: usize, lasts: Duration, times: f64) -> Value {

@@ -27,25 +27,12 @@ const AT_ONCE: usize = 256;
 const TWICE: usize = 10;
 
 #[tokio::main]
-#[expect(clippy::print_stdout, reason = "standard output is where the figures go")]
 async fn main() -> ExitCode {
     let number = |n: usize, otherwise| std::env::args().nth(n).and_then(|text| text.parse().ok()).unwrap_or(otherwise);
     let (slots, claimants, kills) = (number(1, 20), number(2, 5_000), number(3, 1));
     let only = std::env::args().nth(4);
-    let mut ending = ExitCode::SUCCESS;
-    for engine in [Engine::Sqlite, Engine::Postgres] {
-        let name = format!("{engine:?}").to_lowercase();
-        if only.as_ref().is_some_and(|only| *only != name) {
-            continue;
-        }
-        let report = rush(engine, slots, claimants, kills).await;
-        let clean = report["faults"].as_array().is_some_and(Vec::is_empty);
-        println!("{}", json!({"engine": name, "report": report}));
-        if !clean {
-            ending = ExitCode::FAILURE;
-        }
-    }
-    ending
+    let clean = |report: &Value| report["faults"].as_array().is_some_and(Vec::is_empty);
+    Engine::report(only, async |engine| rush(engine, slots, claimants, kills).await, clean).await
 }
 
 async fn rush(engine: Engine, slots: usize, claimants: usize, kills: usize) -> Value {

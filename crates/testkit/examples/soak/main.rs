@@ -57,25 +57,12 @@ struct Errand {
 }
 
 #[tokio::main]
-#[expect(clippy::print_stdout, reason = "standard output is where the figures go")]
 async fn main() -> ExitCode {
     let number = |n: usize, otherwise| std::env::args().nth(n).and_then(|text| text.parse().ok()).unwrap_or(otherwise);
     let (payments, kills) = (number(1, 2_000), number(2, 20));
     let only = std::env::args().nth(3);
-    let mut ending = ExitCode::SUCCESS;
-    for engine in [Engine::Sqlite, Engine::Postgres] {
-        let name = format!("{engine:?}").to_lowercase();
-        if only.as_ref().is_some_and(|only| *only != name) {
-            continue;
-        }
-        let report = soak(engine, payments, kills).await;
-        let clean = report["faults"].as_array().is_some_and(Vec::is_empty);
-        println!("{}", json!({"engine": name, "report": report}));
-        if !clean {
-            ending = ExitCode::FAILURE;
-        }
-    }
-    ending
+    let clean = |report: &Value| report["faults"].as_array().is_some_and(Vec::is_empty);
+    Engine::report(only, async |engine| soak(engine, payments, kills).await, clean).await
 }
 
 async fn soak(engine: Engine, payments: usize, kills: usize) -> Value {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use capability::booking::{State, plan, pool::Door};
 use engine::{Citizen, DayState, HoldForm, HoldOutcome, Joined, OnceKey, Pass, PersonForm, Where};
 use kernel::{Clock as _, Id, ServiceId, SystemClock};
-use manifest::{CityPack, booking::BookingKind, story::Role};
+use manifest::{CityPack, booking::BookingKind};
 use testkit::{Engine, Town, TownConfig};
 
 on_both_engines! {
@@ -15,13 +15,6 @@ on_both_engines! {
 
 const LOOKS: u32 = 400;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-
-async fn somebody(town: &Town) -> Citizen {
-    let city = town.open_city();
-    let cast = town.cast(&city, Role::DriverWithoutViolations);
-    let visitor = town.visitor(&city.city.id, cast).signs_in().await.passes_real_name().await;
-    town.platform.citizen(&visitor.token, "web").await.expect("answers").expect("signed in")
-}
 
 /// The pools of a city's service, when the house has made them.
 async fn pools(town: &Town, city: &CityPack, service: &ServiceId) -> Vec<store::PoolInfo> {
@@ -65,7 +58,7 @@ impl Full<'_> {
     /// The last one goes, two wait, it is given up, and the first of the two is offered it.
     async fn goes_to_the_first(&self, first: &Citizen, taken: &HoldForm<'_>) {
         let city = &self.city.city.id;
-        let (second, third) = (somebody(self.town).await, somebody(self.town).await);
+        let (second, third) = (self.town.somebody().await, self.town.somebody().await);
         let HoldOutcome::Booking(held) = self.holds(first, taken).await else { panic!("it was free") };
         assert!(matches!(self.holds(&second, &self.form).await, HoldOutcome::Refused { .. }), "it is full");
         let mut waiting = Vec::new();
@@ -139,9 +132,9 @@ async fn a_full_coach_is_waited_for_by_whoever_needs_the_full_leg(engine: Engine
     let last = stops.len() - 1;
     let full = Full { town: &town, city: &city, service, form: ride(0, last) };
     // The rest of the way is free: nobody need wait for that.
-    let first = somebody(&town).await;
+    let first = town.somebody().await;
     full.goes_to_the_first(&first, &ride(0, 1)).await;
-    let other = somebody(&town).await;
+    let other = town.somebody().await;
     assert!(matches!(full.joins(&other, &ride(1, last)).await, Joined::Waits(_)), "the offer holds the whole way");
 }
 
@@ -167,5 +160,5 @@ async fn a_full_day_of_tickets_is_waited_for(engine: Engine) {
     assert!(band.is_none_or(|info| info.free(Door::Online) > 1));
     let form = form(at, band.unwrap_or(day), name, &own);
     let full = Full { town: &town, city: &city, service, form: form.clone() };
-    full.goes_to_the_first(&somebody(&town).await, &form).await;
+    full.goes_to_the_first(&town.somebody().await, &form).await;
 }

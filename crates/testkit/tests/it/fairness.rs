@@ -23,17 +23,6 @@ fn key() -> OnceKey {
     OnceKey::random(&kernel::SystemRng)
 }
 
-async fn signed_in(town: &Town, city: &CityId, cast: Cast) -> Citizen {
-    let visitor = town.visitor(city, cast).signs_in().await.passes_real_name().await;
-    town.platform.citizen(&visitor.token, "web").await.expect("answers").expect("signed in")
-}
-
-async fn somebody(town: &Town) -> Citizen {
-    let city = town.open_city();
-    let cast = town.cast(&city, Role::DriverWithoutViolations);
-    signed_in(town, &city.city.id, cast).await
-}
-
 /// The city and the service of a kind with so many parties.
 fn offered(town: &Town, kind: BookingKind, parties: u8) -> (CityId, ServiceId) {
     let catalogue = town.catalogue();
@@ -115,7 +104,7 @@ async fn what_comes_back_goes_to_whoever_waited_longest(engine: Engine) {
     cell.resize_pool(pool.number, 1, [1, 1, 1]).await.expect("answers").expect("nothing is taken yet");
     let own = [PersonForm::default()];
     let form = form(at, sitting.starts_at, &own);
-    let (first, second, third) = (somebody(&town).await, somebody(&town).await, somebody(&town).await);
+    let (first, second, third) = (town.somebody().await, town.somebody().await, town.somebody().await);
     let held = town.platform.hold_booking(&first, &city, &service, &form, key()).await.expect("answers");
     let HoldOutcome::Booking(id) = held else { panic!("{held:?}") };
     let refused = town.platform.hold_booking(&second, &city, &service, &form, key()).await.expect("answers");
@@ -163,7 +152,7 @@ async fn couple(town: &Town, city: &CityId) -> (Citizen, Cast) {
         }
     };
     let (one, other) = (cast(true), cast(false));
-    (signed_in(town, city, one).await, other)
+    (town.citizen(city, one).await, other)
 }
 
 async fn a_day_that_everybody_wants_is_drawn_for_all_to_recompute(engine: Engine) {

@@ -8,7 +8,7 @@ use engine::{
     BookingView, Citizen, DayState, HoldForm, HoldOutcome, OnceKey, Pass, PersonForm, PlaceView, UnitsView, Where,
 };
 use kernel::{CityId, Id, Money, ServiceId};
-use manifest::{booking::BookingKind, story::Role};
+use manifest::booking::BookingKind;
 use testkit::{Engine, Payer, Town, TownConfig};
 
 on_both_engines! {
@@ -18,13 +18,6 @@ on_both_engines! {
 /// Longer than anything takes that is not broken, on a busy machine too.
 const LOOKS: u32 = 400;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-
-async fn somebody(town: &Town) -> Citizen {
-    let city = town.open_city();
-    let cast = town.cast(&city, Role::DriverWithoutViolations);
-    let visitor = town.visitor(&city.city.id, cast).signs_in().await.passes_real_name().await;
-    town.platform.citizen(&visitor.token, "web").await.expect("answers").expect("signed in")
-}
 
 fn key() -> OnceKey {
     OnceKey::random(&kernel::SystemRng)
@@ -121,7 +114,7 @@ async fn takes(town: &Town, citizen: &Citizen, city: &CityId, service: &ServiceI
 
 async fn whatever_is_offered_can_be_had_and_given_up(engine: Engine) {
     let town = Town::start(TownConfig::new(engine)).await.with_shops().await;
-    let citizen = somebody(&town).await;
+    let citizen = town.somebody().await;
     let mut walked = 0;
     for (city, pack) in &town.catalogue().cities {
         for service in town.services(pack) {
